@@ -1,0 +1,3 @@
+"""cullr: thin near-duplicate photos and renders, safely."""
+
+__version__ = "0.1.0"

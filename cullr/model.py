@@ -1,0 +1,265 @@
+"""The values every room speaks: files, shots, what is known of them, groups, proposals.
+
+Plain frozen data without behaviour worth testing alone, and without heavy imports: the screen loads this at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+ShotId = NewType("ShotId", int)
+"""The index's id of a shot's face; stable for as long as the index lives."""
+
+
+class Kind(StrEnum):
+    """What made shots a group, strongest evidence first."""
+
+    EXACT = "exact"
+    PHASH = "phash"
+    SET = "set"
+    BURST = "burst"
+    CLIP = "clip"
+
+
+class Rung(StrEnum):
+    """How a picture's pixels were come by, cheapest first. Only THUMBNAIL is provisional: it can be stale."""
+
+    THUMBNAIL = "thumbnail"
+    PREVIEW = "preview"
+    DRAFT = "draft"
+    FULL = "full"
+
+
+class TimeSource(StrEnum):
+    """Where a capture time came from, strongest first."""
+
+    EXIF = "exif"
+    NAME = "name"
+    MTIME = "mtime"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class File:
+    """One file below a root. `path` is relative, `/`-separated, undecodable bytes as surrogate escapes."""
+
+    root: int
+    path: str
+    size: int = field(compare=False)
+    mtime_ns: int = field(compare=False)
+    inode: int = field(compare=False, default=0)
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What was taken: its photos and their companions; always decided on and moved whole.
+
+    `photos` holds the face too; `shared` are those of `companions` that serve another shot as well.
+    """
+
+    face: File
+    photos: tuple[File, ...]
+    companions: tuple[File, ...] = ()
+    shared: tuple[File, ...] = ()
+
+    @property
+    def root(self) -> int:
+        return self.face.root
+
+    @property
+    def path(self) -> str:
+        return self.face.path
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        return tuple(sorted(self.photos + self.companions))
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that moving this shot frees: everything but what another shot still needs."""
+        shared = set(self.shared)
+        return sum(file.size for file in self.files if file not in shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A capture time: wall-clock microseconds since 1970, and the zone's minutes east of UTC where known."""
+
+    wall_us: int
+    source: TimeSource
+    offset_minutes: int | None = None
+
+    @property
+    def utc_us(self) -> int | None:
+        return None if self.offset_minutes is None else self.wall_us - self.offset_minutes * 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A render's place in its run: `20250101_120000_stage1.5_face_swapped` → timestamp, 1.5, `face_swapped`."""
+
+    timestamp: str
+    number: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What the camera set: seconds, f-number, ISO, bias in EV; None where not recorded."""
+
+    seconds: float | None = None
+    f_number: float | None = None
+    iso: int | None = None
+    bias_ev: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a person said elsewhere, from XMP: stars -1 (rejected) to 5, colour label, pick flag (-1, 0, 1)."""
+
+    rating: int | None = None
+    label: str | None = None
+    pick: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a photo's head tells. `width` and `height` as shown, after EXIF orientation."""
+
+    format: str
+    width: int
+    height: int
+    orientation: int = 1
+    taken: Taken | None = None
+    camera: str | None = None
+    exposure: Exposure = Exposure()
+    marks: Marks = Marks()
+    tags: int = 0
+    panorama: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture in 1 KiB: perceptual hash (64 bits, first bit highest), 32x32 grey bytes, their standard deviation."""
+
+    phash: int
+    grey: bytes
+    contrast: float
+    rung: Rung
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Measures of one picture, comparable within a group only.
+
+    `sharpness` ≥ 0, higher is sharper; `tiles` is sharpness in an 8x8 grid, row by row; `shadows` and `highlights`
+    are the fractions of clipped pixels; `brightness` is the mean grey, 0 to 1.
+    """
+
+    sharpness: float
+    tiles: tuple[float, ...]
+    shadows: float
+    highlights: float
+    brightness: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShotFacts:
+    """All that is known of a shot: what matchers, rules and reports read.
+
+    `content` holds the digests of its photos in `shot.photos` order, None until a file of equal size made it needed.
+    """
+
+    id: ShotId
+    shot: Shot
+    metadata: Metadata
+    taken: Taken
+    look: Look | None = None
+    quality: Quality | None = None
+    stage: Stage | None = None
+    marks: Marks = Marks()
+    content: tuple[bytes | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weakest:
+    """The least alike pair of a group and the bar it had to pass; `score` in the kind's own unit."""
+
+    a: ShotId
+    b: ShotId
+    score: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shots offered together. `shots` in path order; `scores` is each shot's evidence against the medoid."""
+
+    id: str
+    kind: Kind
+    shots: tuple[ShotId, ...]
+    medoid: ShotId
+    scores: Mapping[ShotId, float]
+    weakest: Weakest
+    shielded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a rule suggests for one shot of a group, and why, in words."""
+
+    shot: ShotId
+    keep: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A photo or folder that could not be read, and why, in plain words."""
+
+    root: int
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedGroup:
+    """A group with a proposal for each of its shots, in the group's order."""
+
+    group: Group
+    shots: tuple[ShotFacts, ...]
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Totals of a review; `culled` and `bytes_culled` count each shot once, however many groups it is in."""
+
+    photos: int
+    shots: int
+    groups: int
+    culled: int
+    bytes_culled: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One finished look at some roots: what `report` prints and `stage` applies."""
+
+    roots: tuple[str, ...]
+    rule: str
+    complete: bool
+    counts: Counts
+    skipped: tuple[Skipped, ...]
+    groups: tuple[ReviewedGroup, ...]
