@@ -1,0 +1,72 @@
+"""An opened picture's tags → Metadata. What is missing or senseless is None, never an error."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import BinaryIO
+
+from PIL import Image
+
+from cullr import xmp
+from cullr.decode import exif as tags
+from cullr.decode.opener import Content
+from cullr.model import Marks, Metadata, Taken
+
+# Not xmp:CreateDate: that is when the file was made, and an editor makes it anew.
+_PACKET_DATE = re.compile(rb"""(?:exif:DateTimeOriginal|photoshop:DateCreated)(?:=["']|>)([\dT:.+Z -]{19,40})""")
+
+
+def metadata(
+    image: Image.Image, exif: Image.Exif, content: Content, orientation: int, stored: tuple[int, int]
+) -> Metadata:
+    """`stored` is the full picture's width and height before the EXIF turn."""
+    sub = tags.sub_tags(exif)
+    packet = _packet(image, content)
+    width, height = stored if orientation < 5 else stored[::-1]
+    return Metadata(
+        format=content.type,
+        width=width,
+        height=height,
+        orientation=orientation,
+        taken=tags.taken(exif, sub) or _from_packet(packet),
+        camera=tags.camera(exif, sub),
+        exposure=tags.exposure(sub),
+        marks=xmp.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif))),
+        tags=tags.count(exif, sub) + (10 if packet else 0),
+        panorama=bool(packet and b"GPano:" in packet),
+    )
+
+
+def with_tiff_tags(facts: Metadata, stream: BinaryIO, content: Content) -> Metadata:
+    """Add what a TIFF-based RAW's own directories tell (camera, zone, exposure): its preview often carries less."""
+    if content.type != "tiff":
+        return facts
+    exif = Image.Exif()
+    try:
+        stream.seek(0)
+        exif.load_from_fp(stream)
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError):
+        return facts
+    sub = tags.sub_tags(exif)
+    exposure = tags.exposure(sub)
+    return replace(
+        facts,
+        taken=tags.taken(exif, sub) or facts.taken,
+        camera=tags.camera(exif, sub) or facts.camera,
+        exposure=exposure if exposure.seconds else facts.exposure,
+        tags=max(facts.tags, tags.count(exif, sub)),
+    )
+
+
+def _from_packet(packet: bytes | None) -> Taken | None:
+    """The capture time that an editor kept in XMP while it dropped EXIF."""
+    found = _PACKET_DATE.search(packet) if packet else None
+    return tags.moment(found[1].decode("ascii")) if found else None
+
+
+def _packet(image: Image.Image, content: Content) -> bytes | None:
+    found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+    if isinstance(found, str):
+        found = found.encode("utf-8", "replace")
+    return found if isinstance(found, bytes) else xmp.packet(content.head)

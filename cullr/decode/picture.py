@@ -1,0 +1,160 @@
+"""A path → its metadata and the 32x32 grey that every perceptual hash here starts from; larger pictures on request.
+
+JPEGs are decoded DCT-scaled to at least 256 pixels a side (24 megapixels: 57 ms instead of 239, pHash drift ≤ 2 bits);
+everything else in full, exactly as `imagehash` would see it after the EXIF turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from blake3 import blake3
+from PIL import Image, ImageOps
+
+from cullr.decode import exif as exif_tags
+from cullr.decode import metadata as describe
+from cullr.decode import opener, raw
+from cullr.decode.errors import Unreadable
+from cullr.decode.opener import Content
+from cullr.model import Metadata, Rung
+from cullr.settings import Limits
+
+Reference = Callable[[Image.Image], int]
+GREY_SIDE = 32
+DRAFT_SIDE = 256
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What one decode gives: `grey` is 32x32 bytes, row by row, as shown; `head` a digest of the first 64 KiB;
+    `reference` the hash that was asked for, if any. pHashes are computed from `grey` in batches."""
+
+    metadata: Metadata
+    grey: bytes
+    rung: Rung
+    head: bytes
+    reference: int | None = None
+
+
+def open_picture(path: Path, limits: Limits, reference: Reference | None = None) -> Picture:
+    """Decode once. `reference` makes a hash of the whole picture, which then is decoded in full.
+
+    Raises Unreadable with the reason.
+    """
+    with opener.reasons("file"), path.open("rb") as stream:
+        content = opener.content(stream, limits)
+        head = blake3(content.head).digest(16)
+        if opener.is_raw(path.name, content.type):
+            found = _raw_picture(stream, content, limits, reference, head)
+            if found:
+                return found
+        return opener.use(stream, content.type, limits, lambda image: _rendered(image, content, reference, head))
+
+
+def open_large(path: Path, limits: Limits, side: int) -> Image.Image:
+    """The picture as shown, RGB, scaled down so that its long side is at most `side`. Raises Unreadable."""
+    with opener.reasons("file"), path.open("rb") as stream:
+        content = opener.content(stream, limits)
+        if opener.is_raw(path.name, content.type):
+            try:
+                developed = raw.develop(stream)
+                return _scaled(turned(developed.image, developed.orientation), side)
+            except Unreadable:
+                if content.type not in opener.READERS:
+                    raise
+        return opener.use(stream, content.type, limits, lambda image: _large(image, content.type, side))
+
+
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """The picture as shown, from the picture as stored."""
+    turn = TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def small_grey(grey: Image.Image) -> Image.Image:
+    """32x32, by the very resize that `imagehash.phash` uses."""
+    return grey.resize((GREY_SIDE, GREY_SIDE), Image.Resampling.LANCZOS)
+
+
+def to_grey(image: Image.Image) -> Image.Image:
+    """Mode L. Deeper than 8 bits is scaled by its brightest pixel: Pillow alone would clip it to white."""
+    if image.mode == "L":
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0).clip(0)
+        return Image.fromarray((values * (255.0 / max(float(values.max()), 1.0))).astype(np.uint8))
+    return image.convert("RGB").convert("L")
+
+
+def _rendered(image: Image.Image, content: Content, reference: Reference | None, head: bytes) -> Picture:
+    stored = image.size
+    if content.type == "jpeg" and reference is None:
+        image.draft("L", (DRAFT_SIDE, DRAFT_SIDE))
+    image.load()
+    exif = image.getexif()
+    orientation = 1 if content.type == "jxl" else exif_tags.orientation(exif)
+    facts = describe.metadata(image, exif, content, orientation, stored)
+    rung = Rung.FULL if image.size == stored else Rung.DRAFT
+    # The thumb is turned after scaling where it was drafted: turning 24 megapixels costs 40 ms.
+    shown = image if rung is Rung.DRAFT else turned(image, orientation)
+    small = small_grey(to_grey(shown))
+    small = turned(small, orientation) if rung is Rung.DRAFT else small
+    return Picture(facts, small.tobytes(), rung, head, reference(shown.convert("RGB")) if reference else None)
+
+
+def _raw_picture(
+    stream: BinaryIO, content: Content, limits: Limits, reference: Reference | None, head: bytes
+) -> Picture | None:
+    """The RAW's picture, or None when LibRaw fails but Pillow may still read the file as a TIFF."""
+    try:
+        developed = raw.develop(stream)
+    except Unreadable:
+        if content.type not in opener.READERS:
+            raise
+        return None
+    with opener.reasons("camera RAW"):
+        if developed.image.width * developed.image.height > limits.megapixels * 1_000_000:
+            raise Unreadable(f"its preview has more than {limits.megapixels} megapixels (limits.megapixels)")
+        developed.image.draft("L", (DRAFT_SIDE, DRAFT_SIDE))
+        shown = turned(to_grey(developed.image), developed.orientation)
+        facts = describe.metadata(
+            developed.image, developed.image.getexif(), content, 1, (developed.width, developed.height)
+        )
+        facts = replace(
+            facts, format="raw", taken=developed.taken or facts.taken, exposure=developed.exposure, orientation=1
+        )
+        facts = describe.with_tiff_tags(facts, stream, content)
+        return Picture(
+            facts,
+            small_grey(shown).tobytes(),
+            developed.rung,
+            head,
+            reference(shown.convert("RGB")) if reference else None,
+        )
+
+
+def _large(image: Image.Image, kind: str, side: int) -> Image.Image:
+    if kind == "jpeg":
+        image.draft("RGB", (side, side))
+    image.load()
+    shown = image if kind == "jxl" else ImageOps.exif_transpose(image)
+    return _scaled(shown, side)
+
+
+def _scaled(image: Image.Image, side: int) -> Image.Image:
+    rgb = to_grey(image).convert("RGB") if image.mode.startswith("I") or image.mode == "F" else image.convert("RGB")
+    rgb.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return rgb

@@ -1,0 +1,91 @@
+"""One photo as the index keeps it, and the way between that and a row of SQL values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId, Taken, TimeSource
+
+METADATA = (
+    "format, width, height, orientation, wall_us, time_source, offset_minutes, camera, "
+    "seconds, f_number, iso, bias_ev, rating, label, pick, tags, panorama"
+)
+LOOK = "rung, hash_name, hash, contrast, grey"
+COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, head, content, {METADATA}, {LOOK}"
+
+_SIGN = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """`folder` is the folder's id; `name` the file name's bytes; `look` is None for another hash than asked for."""
+
+    id: ShotId
+    folder: int
+    name: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    why: str | None = None
+    head: bytes | None = None
+    content: bytes | None = None
+    metadata: Metadata | None = None
+    look: Look | None = None
+
+    def same_file(self, size: int, mtime_ns: int, inode: int) -> bool:
+        """Whether a file with this stat needs no second reading."""
+        return (self.size, self.mtime_ns, self.inode) == (size, mtime_ns, inode)
+
+
+def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
+    """A row of COLUMNS."""
+    facts, look = row[9:26], row[26:31]
+    metadata = _metadata(facts) if facts[0] is not None else None
+    number, folder, name, size, mtime_ns, inode, why, head, content = row[:9]
+    known = _look(look) if look[1] == hash_name else None
+    return PhotoRow(ShotId(number), folder, name, size, mtime_ns, inode, why, head, content, metadata, known)
+
+
+def metadata_values(facts: Metadata) -> tuple[object, ...]:
+    """The values of METADATA's columns."""
+    taken, shot, marks = facts.taken, facts.exposure, facts.marks
+    return (
+        facts.format,
+        facts.width,
+        facts.height,
+        facts.orientation,
+        taken.wall_us if taken else None,
+        taken.source.value if taken else None,
+        taken.offset_minutes if taken else None,
+        facts.camera,
+        shot.seconds,
+        shot.f_number,
+        shot.iso,
+        shot.bias_ev,
+        marks.rating,
+        marks.label,
+        marks.pick,
+        facts.tags,
+        int(facts.panorama),
+    )
+
+
+def look_values(look: Look, hash_name: str) -> tuple[object, ...]:
+    """The values of LOOK's columns."""
+    return (look.rung.value, hash_name, _signed(look.phash), look.contrast, look.grey)
+
+
+def _metadata(row: tuple[Any, ...]) -> Metadata:
+    taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
+    kind, width, height, orientation = row[:4]
+    exposure, marks = Exposure(*row[8:12]), Marks(*row[12:15])
+    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[15], bool(row[16]))
+
+
+def _look(row: tuple[Any, ...]) -> Look:
+    return Look(row[2] & (_SIGN * 2 - 1), row[4], row[3], Rung(row[0]))
+
+
+def _signed(value: int) -> int:
+    return value - 2 * _SIGN if value >= _SIGN else value

@@ -1,0 +1,54 @@
+"""The index's tables, as numbered migrations: each runs once, in one transaction with the record that it ran.
+
+Paths are BLOBs because file names are bytes; hashes are signed 64-bit integers because SQLite has no others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE folder (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+    CREATE TABLE photo (
+      id INTEGER PRIMARY KEY,
+      folder INTEGER NOT NULL REFERENCES folder(id),
+      name BLOB NOT NULL,
+      size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+      why TEXT,                      -- reason it cannot be read; NULL when it can or was not tried yet
+      head BLOB, content BLOB,       -- digests: first 64 KiB, every byte
+      format TEXT, width INTEGER, height INTEGER, orientation INTEGER,
+      wall_us INTEGER, time_source TEXT, offset_minutes INTEGER,
+      camera TEXT, seconds REAL, f_number REAL, iso INTEGER, bias_ev REAL,
+      rating INTEGER, label TEXT, pick INTEGER, tags INTEGER, panorama INTEGER,
+      rung TEXT, hash_name TEXT, hash INTEGER, contrast REAL, grey BLOB,
+      UNIQUE (folder, name)
+    );
+    CREATE INDEX photo_size ON photo (size, mtime_ns);
+    CREATE TABLE measure (
+      photo INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE,
+      sharpness REAL NOT NULL, tiles BLOB NOT NULL, shadows REAL NOT NULL, highlights REAL NOT NULL,
+      brightness REAL NOT NULL, preview BLOB NOT NULL
+    );
+    CREATE TABLE sidecar (
+      folder INTEGER NOT NULL REFERENCES folder(id), name BLOB NOT NULL,
+      size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+      rating INTEGER, label TEXT, pick INTEGER,
+      PRIMARY KEY (folder, name)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(db: sqlite3.Connection) -> int:
+    """Bring the database up to date and return its version; a higher version than known is returned untouched."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        # executescript commits what is open first, so the transaction is part of the script.
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    return max(version, len(MIGRATIONS))
+
+
+def newest() -> int:
+    """The version this code writes."""
+    return len(MIGRATIONS)

@@ -1,0 +1,178 @@
+"""Photos, measures and sidecars in SQLite: every statement that reads or writes them.
+
+Writes gather in one transaction of at most a quarter second, so that an interruption loses no more than that and
+another process sees progress four times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cullr.index import rows
+from cullr.index.database import Database
+from cullr.index.rows import PhotoRow
+from cullr.model import Look, Marks, Metadata, Quality, ShotId
+
+COMMIT_SECONDS = 0.25
+_TILES = struct.Struct("<64f")
+
+
+class Store:
+    """The index's photos. `hash_name` is the perceptual hash this run works with."""
+
+    def __init__(self, database: Database, hash_name: str = "phash") -> None:
+        self.path = database.path
+        self._db = database.connection
+        self._hash_name = hash_name
+        self._open_since = 0.0
+        self._folders: dict[bytes, int] = {
+            path: number for number, path in self._db.execute("SELECT id, path FROM folder")
+        }
+
+    # Transactions
+
+    def commit(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    def _write(self, sql: str, values: Iterable[object]) -> int:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._open_since = time.monotonic()
+        done = self._db.execute(sql, tuple(values))
+        if time.monotonic() - self._open_since > COMMIT_SECONDS:
+            self.commit()
+        return done.lastrowid or 0
+
+    # Photos
+
+    def folder(self, path: bytes) -> int:
+        """The folder's id, made when new."""
+        found = self._folders.get(path)
+        if found is None:
+            found = self._write("INSERT INTO folder (path) VALUES (?)", (path,))
+            self._folders[path] = found
+        return found
+
+    def below(self, root: Path) -> Iterator[tuple[bytes, PhotoRow]]:
+        """Every photo at or below `root`, each with its folder's path."""
+        top = os.fsencode(root)
+        inside = top.rstrip(b"/") + b"/"
+        for path, folder in list(self._folders.items()):
+            if path == top or path.startswith(inside):
+                for row in self._db.execute(f"SELECT {rows.COLUMNS} FROM photo WHERE folder = ?", (folder,)):
+                    yield path, rows.from_sql(row, self._hash_name)
+
+    def same_size_and_time(self, size: int, mtime_ns: int) -> list[tuple[bytes, PhotoRow]]:
+        """Photos that a new file might be under another name, each with its folder's path."""
+        names = {number: path for path, number in self._folders.items()}
+        found = self._db.execute(
+            f"SELECT {rows.COLUMNS} FROM photo WHERE size = ? AND mtime_ns = ?", (size, mtime_ns)
+        ).fetchall()
+        return [(names[row[1]], rows.from_sql(row, self._hash_name)) for row in found]
+
+    def add(self, folder: bytes, name: bytes, size: int, mtime_ns: int, inode: int) -> ShotId:
+        return ShotId(
+            self._write(
+                "INSERT INTO photo (folder, name, size, mtime_ns, inode) VALUES (?, ?, ?, ?, ?)",
+                (self.folder(folder), name, size, mtime_ns, inode),
+            )
+        )
+
+    def replace(self, photo: ShotId, size: int, mtime_ns: int, inode: int) -> None:
+        """The file changed: forget all that was known of it."""
+        blank = ", ".join(f"{name} = NULL" for name in ("why", "head", "content", *_names(rows.METADATA, rows.LOOK)))
+        self._write("DELETE FROM measure WHERE photo = ?", (photo,))
+        self._write(
+            f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, {blank} WHERE id = ?", (size, mtime_ns, inode, photo)
+        )
+
+    def move(self, photo: ShotId, folder: bytes, name: bytes, inode: int) -> None:
+        """The same file under another name keeps its row."""
+        self._write(
+            "UPDATE photo SET folder = ?, name = ?, inode = ? WHERE id = ?", (self.folder(folder), name, inode, photo)
+        )
+
+    def forget(self, photo: ShotId) -> None:
+        self._write("DELETE FROM photo WHERE id = ?", (photo,))
+
+    def save_unreadable(self, photo: ShotId, why: str) -> None:
+        self._write("UPDATE photo SET why = ? WHERE id = ?", (why, photo))
+
+    def save_picture(self, photo: ShotId, facts: Metadata, look: Look | None, head: bytes | None) -> None:
+        values = (
+            *rows.metadata_values(facts),
+            *(rows.look_values(look, self._hash_name) if look else (None,) * 5),
+            head,
+            photo,
+        )
+        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "head"))
+        self._write(f"UPDATE photo SET why = NULL, {sets} WHERE id = ?", values)
+
+    def save_content(self, photo: ShotId, digest: bytes) -> None:
+        self._write("UPDATE photo SET content = ? WHERE id = ?", (digest, photo))
+
+    # Measures of group members
+
+    def save_measure(self, photo: ShotId, quality: Quality, preview: bytes) -> None:
+        self._write(
+            "INSERT OR REPLACE INTO measure VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                photo,
+                quality.sharpness,
+                _TILES.pack(*quality.tiles),
+                quality.shadows,
+                quality.highlights,
+                quality.brightness,
+                preview,
+            ),
+        )
+
+    def measures(self, photos: Iterable[ShotId]) -> dict[ShotId, Quality]:
+        """Those of the photos that are measured."""
+        found = {}
+        for photo in photos:
+            row = self._db.execute(
+                "SELECT sharpness, tiles, shadows, highlights, brightness FROM measure WHERE photo = ?", (photo,)
+            ).fetchone()
+            if row:
+                found[photo] = Quality(row[0], _TILES.unpack(row[1]), *row[2:])
+        return found
+
+    def preview(self, photo: ShotId) -> bytes | None:
+        """The photo's preview as JPEG, None when it was never measured."""
+        row = self._db.execute("SELECT preview FROM measure WHERE photo = ?", (photo,)).fetchone()
+        return row[0] if row else None
+
+    # Sidecars
+
+    def sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int) -> Marks | None:
+        """What an unchanged sidecar said, None when it must be read."""
+        row = self._db.execute(
+            "SELECT rating, label, pick FROM sidecar WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
+            (self._folders.get(folder), name, size, mtime_ns),
+        ).fetchone()
+        return Marks(*row) if row else None
+
+    def save_sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int, marks: Marks) -> None:
+        self._write(
+            "INSERT OR REPLACE INTO sidecar VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self.folder(folder), name, size, mtime_ns, marks.rating, marks.label, marks.pick),
+        )
+
+    # Health
+
+    def check(self) -> list[str]:
+        """SQLite's own integrity check; empty when all is well."""
+        return [row[0] for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+    def count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM photo").fetchone()[0])
+
+
+def _names(*lists: str) -> list[str]:
+    return [name.strip() for part in lists for name in part.split(",")]

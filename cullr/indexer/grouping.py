@@ -1,0 +1,43 @@
+"""Facts → groups: every matcher asked in turn, the stronger evidence first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from cullr.index.rows import PhotoRow
+from cullr.match import burst, exact, phash, shields
+from cullr.match import groups as grouped
+from cullr.model import File, Group, ShotFacts
+from cullr.settings import Settings
+
+
+def undecided(facts: Sequence[ShotFacts], rows: dict[File, PhotoRow]) -> list[File]:
+    """Photos to digest whole: sizes and their faces' first 64 KiB leave it open whether they are the same."""
+    wanted = exact.wanted(facts)
+    alike: dict[object, list[ShotFacts]] = defaultdict(list)
+    for each in facts:
+        if each.id in wanted:
+            sizes = tuple(sorted(photo.size for photo in each.shot.photos))
+            alike[sizes, rows[each.shot.face].head].append(each)
+    return [photo for shots in alike.values() if len(shots) > 1 for each in shots for photo in each.shot.photos]
+
+
+def groups(facts: Sequence[ShotFacts], settings: Settings) -> list[Group]:
+    """Groups of every kind, those wholly inside a stronger one left out."""
+    how = settings.match
+    evidence = (
+        exact.match(facts),
+        phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
+        burst.match(facts, seconds=how.burst_seconds),
+    )
+    return grouped.precedence(each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
+
+
+def shielded(found: Iterable[Group], facts: Sequence[ShotFacts]) -> tuple[Group, ...]:
+    """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
+    by_id = {each.id: each for each in facts}
+    return tuple(
+        replace(group, shielded=shields.shield(group, [by_id[number] for number in group.shots])) for group in found
+    )

@@ -1,0 +1,160 @@
+"""The passes over photos: heads, pixels, digests, measures. Each asks the crew and writes what it answers at once,
+so that an interrupted run continues where it stopped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from cullr import hashes
+from cullr.decode import Head, Picture
+from cullr.index.rows import PhotoRow
+from cullr.index.store import Store
+from cullr.indexer.reconcile import place
+from cullr.model import File, Look, Quality, Rung, Shot, ShotId
+from cullr.pool import Crew, Job, Measured, Outcome
+from cullr.pool.jobs import Task
+
+Progress = Callable[[str, int, int], None]
+"""Told the pass's name, how many are done and how many there are."""
+BATCH = 64
+"""Pictures hashed together: 4 µs each in a batch, 40 alone."""
+
+
+class Passes:
+    """What every pass needs: where the photos are, the index, the crew, whom to tell."""
+
+    def __init__(
+        self, roots: Sequence[Path], rows: dict[File, PhotoRow], store: Store, crew: Crew, progress: Progress
+    ) -> None:
+        self._roots = roots
+        self.rows = rows
+        self._store = store
+        self._crew = crew
+        self._progress = progress
+        self.unreadable: dict[File, str] = {}
+
+    def heads(self, shots: Iterable[Shot]) -> None:
+        """Metadata and provisional looks from the heads of JPEGs that were never read."""
+        wanted = [shot.face for shot in shots if self.rows[shot.face].metadata is None]
+        pending: list[tuple[File, Head]] = []
+        for file, outcome in self._each("reading heads", Job.HEAD, wanted):
+            # What fails here is tried again with its pixels, and there the reason is recorded.
+            if isinstance(outcome.value, Head):
+                pending.append((file, outcome.value))
+            if len(pending) >= BATCH:
+                self._keep_heads(pending)
+        self._keep_heads(pending)
+
+    def pictures(self, shots: Sequence[Shot]) -> list[Shot]:
+        """Every shot with a face that can be read; a face that cannot gives way to the shot's next photo."""
+        faces = {shot: list(_candidates(shot)) for shot in shots}
+        readable: dict[Shot, File] = {}
+        waiting = list(shots)
+        while waiting:
+            wanted = [faces[shot][0] for shot in waiting if self._is_fresh(faces[shot][0])]
+            self._decode(wanted)
+            still = []
+            for shot in waiting:
+                face = faces[shot].pop(0)
+                why = self.unreadable.get(face) or self.rows[face].why
+                if why is None:
+                    readable[shot] = face
+                    continue
+                self.unreadable[face] = why
+                if faces[shot]:
+                    still.append(shot)
+            waiting = still
+        return [replace(shot, face=readable[shot]) for shot in shots if shot in readable]
+
+    def digests(self, files: Sequence[File]) -> None:
+        """Digests of every byte, for files whose size alone leaves it open whether they are the same."""
+        wanted = [file for file in files if self.rows[file].content is None]
+        for file, outcome in self._each("comparing bytes", Job.DIGEST, wanted):
+            if isinstance(outcome.value, bytes):
+                self.rows[file] = replace(self.rows[file], content=outcome.value)
+                self._store.save_content(self.rows[file].id, outcome.value)
+            elif outcome.why:
+                self.unreadable[file] = outcome.why
+
+    def measures(self, faces: Sequence[File]) -> dict[ShotId, Quality]:
+        """Quality of the group members, and their previews into the index."""
+        known = self._store.measures(self.rows[face].id for face in faces)
+        wanted = [face for face in faces if self.rows[face].id not in known]
+        for file, outcome in self._each("measuring look-alikes", Job.MEASURE, wanted):
+            if isinstance(outcome.value, Measured):
+                number = self.rows[file].id
+                known[number] = outcome.value.quality
+                self._store.save_measure(number, outcome.value.quality, outcome.value.preview)
+        return known
+
+    def _decode(self, wanted: Sequence[File]) -> None:
+        pending: list[tuple[File, Picture]] = []
+        for file, outcome in self._each("reading pictures", Job.PICTURE, wanted):
+            if isinstance(outcome.value, Picture):
+                pending.append((file, outcome.value))
+            elif outcome.why:
+                self.unreadable[file] = outcome.why
+                if outcome.lasting:
+                    self._store.save_unreadable(self.rows[file].id, outcome.why)
+            if len(pending) >= BATCH:
+                self._keep_pictures(pending)
+        self._keep_pictures(pending)
+
+    def _is_fresh(self, file: File) -> bool:
+        row = self.rows[file]
+        return row.why is None and (row.look is None or row.look.rung is Rung.THUMBNAIL)
+
+    def _keep_heads(self, pending: list[tuple[File, Head]]) -> None:
+        looks = _looks([(head.grey, Rung.THUMBNAIL, None) for _, head in pending])
+        for (file, head), look in zip(pending, looks, strict=True):
+            self.rows[file] = replace(self.rows[file], metadata=head.metadata, look=look)
+            self._store.save_picture(self.rows[file].id, head.metadata, look, None)
+        pending.clear()
+
+    def _keep_pictures(self, pending: list[tuple[File, Picture]]) -> None:
+        looks = _looks([(picture.grey, picture.rung, picture.reference) for _, picture in pending])
+        for (file, picture), look in zip(pending, looks, strict=True):
+            self.rows[file] = replace(self.rows[file], metadata=picture.metadata, look=look, head=picture.head)
+            self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.head)
+        pending.clear()
+
+    def _each(self, name: str, job: Job, files: Sequence[File]) -> Iterable[tuple[File, Outcome]]:
+        if not files:
+            return
+        self._progress(name, 0, len(files))
+        tasks = (Task(number, self._path(file)) for number, file in enumerate(files))
+        for done, outcome in enumerate(self._crew.run(job, tasks), 1):
+            yield files[outcome.key], outcome
+            self._progress(name, done, len(files))
+
+    def _path(self, file: File) -> str:
+        return os.fsdecode(b"/".join(place(self._roots[file.root], file)))
+
+
+def _candidates(shot: Shot) -> Iterable[File]:
+    """The photos that may stand for the shot, best first."""
+    yield shot.face
+    yield from (photo for photo in shot.photos if photo != shot.face)
+
+
+def _looks(pictures: Sequence[tuple[bytes | None, Rung, int | None]]) -> list[Look | None]:
+    """Greys → looks, hashed in one batch; None where there is no grey."""
+    greys = [grey for grey, _, _ in pictures if grey is not None]
+    if not greys:
+        return [None] * len(pictures)
+    stack = np.frombuffer(b"".join(greys), dtype=np.uint8).reshape(-1, hashes.SIDE, hashes.SIDE)
+    found = iter(zip(hashes.phash_batch(stack)[0].tolist(), stack.std(axis=(1, 2)).tolist(), strict=True))
+    looks: list[Look | None] = []
+    for grey, rung, reference in pictures:
+        if grey is None:
+            looks.append(None)
+            continue
+        phash, contrast = next(found)
+        looks.append(Look(phash if reference is None else reference, grey, contrast, rung))
+    return looks

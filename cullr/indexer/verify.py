@@ -1,0 +1,98 @@
+"""The index against the photos: SQLite's own check, rows without a file, and a sample read and hashed once more."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cullr import hashes
+from cullr.decode import Picture
+from cullr.index import database
+from cullr.index.rows import PhotoRow
+from cullr.index.store import Store
+from cullr.indexer.passes import Progress
+from cullr.model import Rung
+from cullr.pool import Crew, Job
+from cullr.pool.jobs import Task
+from cullr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """`findings` are sentences, one a fault; empty when the index can be trusted."""
+
+    photos: int
+    checked: int
+    findings: tuple[str, ...]
+
+
+def verify(
+    roots: Sequence[Path], settings: Settings, folder: Path, sample: int, progress: Progress, say: database.Say
+) -> Verified:
+    """Change nothing. The sample is drawn by a fixed seed, so that two runs on the same index check the same photos."""
+    opened = database.open_for_writing(folder, say)
+    try:
+        store = Store(opened, settings.match.hash)
+        findings = [f"index damaged: {fault}" for fault in store.check()]
+        rows = [(os.path.join(where, row.name), row) for root in roots for where, row in store.below(root)]  # noqa: PTH118
+        present = []
+        for path, row in _each_once(rows):
+            try:
+                stat = os.lstat(path)
+            except OSError:
+                findings.append(
+                    f"orphan: {os.fsdecode(path)} is in the index but gone (the next `cullr index` drops it)"
+                )
+                continue
+            if row.same_file(stat.st_size, stat.st_mtime_ns, stat.st_ino):
+                present.append((path, row))
+        readable = [
+            (path, row) for path, row in present if row.look is not None and row.look.rung is not Rung.THUMBNAIL
+        ]
+        drawn = random.Random(0).sample(readable, min(sample, len(readable)))
+        findings += _differences(drawn, settings, progress)
+        return Verified(len(rows), len(drawn), tuple(findings))
+    finally:
+        opened.close()
+
+
+def _each_once(rows: Sequence[tuple[bytes, PhotoRow]]) -> list[tuple[bytes, PhotoRow]]:
+    """Each path once, in path order, however many roots hold it."""
+    return sorted({path: (path, row) for path, row in rows}.values(), key=lambda each: each[0])
+
+
+def _differences(drawn: Sequence[tuple[bytes, PhotoRow]], settings: Settings, progress: Progress) -> list[str]:
+    """What reading again found otherwise than the index says."""
+    findings = []
+    tasks = [Task(number, os.fsdecode(path)) for number, (path, _) in enumerate(drawn)]
+    with Crew(settings.limits, settings.match.hash) as crew:
+        for done, outcome in enumerate(crew.run(Job.PICTURE, tasks), 1):
+            progress("reading a sample again", done, len(tasks))
+            path, row = drawn[outcome.key]
+            name = os.fsdecode(path)
+            if not isinstance(outcome.value, Picture):
+                findings.append(f"{name}: was readable when indexed, now {outcome.why}")
+                continue
+            assert row.look is not None
+            if outcome.value.head != row.head:
+                findings.append(f"{name}: its first bytes changed although size and time did not")
+            elif _hash(outcome.value) != row.look.phash:
+                findings.append(f"{name}: the index holds another hash than its pixels give")
+        digested = [Task(number, os.fsdecode(path)) for number, (path, row) in enumerate(drawn) if row.content]
+        for outcome in crew.run(Job.DIGEST, digested):
+            path, row = drawn[outcome.key]
+            if outcome.value != row.content:
+                findings.append(f"{os.fsdecode(path)}: its bytes changed although size and time did not")
+    return findings
+
+
+def _hash(picture: Picture) -> int:
+    if picture.reference is not None:
+        return picture.reference
+    grey = np.frombuffer(picture.grey, dtype=np.uint8).reshape(1, hashes.SIDE, hashes.SIDE)
+    return int(hashes.phash_batch(grey)[0][0])

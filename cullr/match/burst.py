@@ -1,0 +1,86 @@
+"""Capture times → pairs of one camera and one stage taken at most N seconds apart, whose looks do not object.
+
+Each shot is tried with the 32 that follow it in (time, path) order, so a million photos of one timestamp make
+32 million pairs, not 5·10¹¹. At 20 frames a second that still reaches 1.6 s, and the medoid as far to both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cullr.match import looks
+from cullr.match.edges import Edges, Positions, Scores, by_path, distinct, no_pairs
+from cullr.model import Kind, ShotFacts, TimeSource
+
+NEIGHBOURS = 32
+DAY_US = 86_400_000_000
+PLAINLY_DIFFERENT_BITS, PLAINLY_DIFFERENT_CORRELATION = 24, 0.3
+"""Both must say so. Of 114 pairs of real sequences none is lost, of 33 000 unrelated pairs 88 % are."""
+WEAK_BITS = 20
+"""Names and mtimes alone prove little: 0.3 % of unrelated pairs lie this near, 96 % of true ones."""
+
+Lane = tuple[TimeSource, str | None, str | None]
+Flags = NDArray[np.bool_]
+
+
+def match(facts: Sequence[ShotFacts], *, seconds: float = 2.0) -> Edges:
+    """Scores are seconds: of UTC where both offsets are known, else of the cameras' wall clocks."""
+    wall = np.array([fact.taken.wall_us for fact in facts], np.int64)
+    utc = np.array([fact.taken.utc_us or 0 for fact in facts], np.int64)
+    zoned = np.array([fact.taken.utc_us is not None for fact in facts], np.bool_)
+
+    def measure(a: Positions, b: Positions) -> Scores:
+        apart = np.where(zoned[a] & zoned[b], utc[a] - utc[b], wall[a] - wall[b])
+        return np.abs(apart) / 1e6
+
+    found = [no_pairs()]
+    for lane in _lanes(facts).values():
+        by_wall = _following(lane, wall, seconds)
+        mixed = ~(zoned[by_wall[:, 0]] & zoned[by_wall[:, 1]])
+        found += [by_wall[mixed], _following(lane[zoned[lane]], utc, seconds)]
+    pairs = np.concatenate(found)
+    pairs = distinct(pairs[_looks_agree(facts, pairs)])
+    nodes = np.arange(len(facts), dtype=np.int32)
+    return Edges(Kind.BURST, seconds, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure)
+
+
+def _lanes(facts: Sequence[ShotFacts]) -> dict[Lane, Positions]:
+    """Shots that can be of one burst, in path order."""
+    lanes: dict[Lane, list[int]] = {}
+    for place in by_path(facts):
+        fact = facts[place]
+        if fact.taken.source is TimeSource.NAME and fact.taken.wall_us % DAY_US == 0:
+            continue  # a name with a date alone, as WhatsApp's: midnight is no time
+        lane = (fact.taken.source, fact.metadata.camera, fact.stage.name if fact.stage else None)
+        lanes.setdefault(lane, []).append(place)
+    return {lane: np.array(places, np.int32) for lane, places in lanes.items()}
+
+
+def _following(lane: Positions, times: NDArray[np.int64], seconds: float) -> Positions:
+    """Each shot with those of the next `NEIGHBOURS` that were taken within `seconds` after it."""
+    order = lane[np.argsort(times[lane], kind="stable")]
+    found = [no_pairs()]
+    for step in range(1, min(NEIGHBOURS, len(order) - 1) + 1):
+        near = times[order[step:]] - times[order[:-step]] <= seconds * 1e6
+        if not near.any():
+            break
+        found.append(np.stack((order[:-step][near], order[step:][near]), axis=1))
+    return np.concatenate(found)
+
+
+def _looks_agree(facts: Sequence[ShotFacts], pairs: Positions) -> Flags:
+    """EXIF times stand unless the looks are plainly different; weaker ones need the looks and pixel sizes to agree."""
+    a, b = pairs[:, 0], pairs[:, 1]
+    own = looks.phashes(facts)
+    bits = np.bitwise_count(own[a] ^ own[b])
+    seen = np.array([fact.look is not None for fact in facts], np.bool_)
+    strong = np.array([fact.taken.source is TimeSource.EXIF for fact in facts], np.bool_)
+    size = np.array([(fact.metadata.width, fact.metadata.height) for fact in facts], np.int64).reshape(-1, 2)
+    both = seen[a] & seen[b]
+    agree: Flags = np.where(strong[a], True, both & (bits <= WEAK_BITS) & (size[a] == size[b]).all(axis=1))
+    doubtful = np.flatnonzero(strong[a] & both & (bits > PLAINLY_DIFFERENT_BITS))
+    agree[doubtful] = ~(looks.correlations(facts, pairs[doubtful]) < PLAINLY_DIFFERENT_CORRELATION)
+    return agree

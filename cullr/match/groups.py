@@ -1,0 +1,139 @@
+"""Edges → groups, and which of them to show: a group wholly inside a stronger one is not shown twice.
+
+Same shots, same edges: same groups and same ids, whatever the order in which they are handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cullr.match.edges import Edges, Positions, by_path
+from cullr.match.linkage import LINKAGES, Graph
+from cullr.model import Group, Kind, ShotFacts, ShotId, Weakest
+
+ALL_PAIRS = 512
+"""Members up to which the weakest pair is sought among all pairs: 131 000; beyond, among those with the medoid."""
+MEASURED = 1 << 20
+"""Pairs scored in one go: measuring group by group costs 20 µs a group."""
+
+STRENGTH = {kind: place for place, kind in enumerate(Kind)}
+Members = NDArray[np.int64]
+"""Ranks in path order."""
+
+
+def group(edges: Edges, facts: Sequence[ShotFacts], linkage: str = "medoid") -> list[Group]:
+    """The groups of one kind, by the path of their first shot. `linkage` as in `settings.LINKAGES`.
+
+    `scores` holds every shot's score against the medoid, the medoid's own included.
+    """
+    order = by_path(facts)
+    clusters = sorted(_clusters(edges, order, linkage), key=lambda cluster: cluster[1][0])
+    return [
+        _group(edges, facts, order[medoid], order[members], weakest, scores)
+        for (medoid, members), weakest, scores in _scored(edges, order, clusters)
+    ]
+
+
+def precedence(groups: Iterable[Group]) -> list[Group]:
+    """Without the groups that lie wholly inside one of a stronger kind, or a larger one of their own; order kept."""
+    every = list(groups)
+    kept: set[str] = set()
+    holding: dict[ShotId, list[frozenset[ShotId]]] = {}
+    for group in sorted(every, key=lambda group: (STRENGTH[group.kind], -len(group.shots), group.id)):
+        shots = frozenset(group.shots)
+        fewest = min((holding.get(shot, []) for shot in group.shots), key=len)
+        if any(shots <= other for other in fewest):
+            continue
+        kept.add(group.id)
+        for shot in shots:
+            holding.setdefault(shot, []).append(shots)
+    return [group for group in every if group.id in kept]
+
+
+def _clusters(edges: Edges, order: Positions, linkage: str) -> Iterator[tuple[int, Members]]:
+    """Each cluster's medoid and its members, as ranks in path order."""
+    count = len(order)
+    rank = np.empty(count, np.int64)
+    rank[order] = np.arange(count)
+    matched = order[edges.nodes[order] >= 0]
+    lowest = np.full(count, count)
+    np.minimum.at(lowest, edges.nodes[matched], rank[matched])
+    node_of = lowest[edges.nodes[matched]]
+    graph = Graph(
+        np.bincount(node_of, minlength=count),
+        lowest[edges.pairs[:, 0]],
+        lowest[edges.pairs[:, 1]],
+        edges.cost(edges.scores),
+    )
+    by_node = np.argsort(node_of, kind="stable")
+    shots, starts = rank[matched][by_node], np.searchsorted(node_of[by_node], np.arange(count + 1))
+    for cluster in LINKAGES[linkage](graph):
+        members = np.sort(np.concatenate([shots[starts[node] : starts[node + 1]] for node in cluster]))
+        yield cluster[0], members
+
+
+Scored = tuple[tuple[int, Members], tuple[int, int, float], NDArray[np.float64]]
+
+
+def _scored(edges: Edges, order: Positions, clusters: list[tuple[int, Members]]) -> Iterator[Scored]:
+    """Each cluster with its weakest pair (two positions, score) and its members' scores against the medoid."""
+    begin = 0
+    while begin < len(clusters):
+        a: list[Members] = []
+        b: list[Members] = []
+        end, total = begin, 0
+        while end < len(clusters) and (end == begin or total < MEASURED):
+            medoid, members = clusters[end]
+            left, right = _pairs(medoid, members)
+            a += [np.full(len(members), medoid, np.int64), left]
+            b += [members, right]
+            total += len(members) + len(left)
+            end += 1
+        scores = edges.measure(order[np.concatenate(a)], order[np.concatenate(b)])
+        parts = np.split(scores, np.cumsum([len(part) for part in a])[:-1])
+        for place in range(end - begin):
+            pairs = parts[2 * place + 1]
+            worst = int(np.argmax(edges.cost(pairs)))
+            weakest = (order[a[2 * place + 1][worst]], order[b[2 * place + 1][worst]], float(pairs[worst]))
+            yield clusters[begin + place], weakest, parts[2 * place]
+        begin = end
+
+
+def _pairs(medoid: int, members: Members) -> tuple[Members, Members]:
+    """All pairs of a group, the lower path first; of a very large one those with the medoid."""
+    if len(members) <= ALL_PAIRS:
+        i, j = np.triu_indices(len(members), 1)
+        return members[i], members[j]
+    others = members[members != medoid]
+    return np.minimum(others, medoid), np.maximum(others, medoid)
+
+
+def _group(
+    edges: Edges,
+    facts: Sequence[ShotFacts],
+    medoid: int,
+    members: Positions,
+    weakest: tuple[int, int, float],
+    scores: NDArray[np.float64],
+) -> Group:
+    a, b, score = weakest
+    shots = tuple(facts[place].id for place in members)
+    return Group(
+        id=_identity(edges.kind, [facts[place] for place in members]),
+        kind=edges.kind,
+        shots=shots,
+        medoid=facts[medoid].id,
+        scores=dict(zip(shots, scores.tolist(), strict=True)),
+        weakest=Weakest(facts[a].id, facts[b].id, score, edges.threshold),
+    )
+
+
+def _identity(kind: Kind, members: Sequence[ShotFacts]) -> str:
+    """Kind and 12 hex digits of the members' roots and paths: stable from run to run and from index to index."""
+    names = sorted(f"{fact.shot.root}/{fact.shot.path}".encode("utf-8", "surrogatepass") for fact in members)
+    digest = hashlib.blake2b(b"\0".join(names), digest_size=6).hexdigest()
+    return f"{kind}-{digest}"

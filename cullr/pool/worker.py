@@ -1,0 +1,110 @@
+"""The worker process: `python -m cullr.pool.worker FD`, one job at a time until the pipe closes.
+
+Its stdout and stderr go nowhere, because C libraries print there: libtiff about 200 lines for one broken file.
+The kernel's alarm ends a decode that takes too long even inside C code; the parent sees a death by SIGALRM.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+from blake3 import blake3
+from PIL import Image, ImageCms
+
+from cullr import decode, hashes, quality
+from cullr.decode.picture import open_large
+from cullr.pool.jobs import Job, Measured, Outcome, Task
+from cullr.settings import Limits
+
+MEASURE_SIDE = 1024
+PREVIEW_SIDE = 320
+ADDRESS_SPACE = 6 << 30
+"""Bytes a worker may map: 300 megapixels of RGBA with one copy, the interpreter and its libraries."""
+
+
+def work(pipe: Connection) -> None:
+    """Say that it is ready, then answer (job, tasks) messages with one Outcome a task, in order."""
+    limits, hash_name = pipe.recv()
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send("ready")
+    while True:
+        try:
+            job, tasks = pipe.recv()
+        except EOFError:
+            return
+        # Reading every byte of a large file over a slow line may rightly take minutes.
+        seconds = 0.0 if job is Job.DIGEST else limits.seconds
+        for task in tasks:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            outcome = _done(job, task, limits, hash_name)
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            pipe.send(outcome)
+
+
+def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
+    try:
+        return Outcome(task.key, _JOBS[job](Path(task.path), limits, hash_name))
+    except decode.Unreadable as error:
+        return Outcome(task.key, why=str(error), lasting=error.lasting)
+    except MemoryError:
+        return Outcome(task.key, why="needs more memory than one picture may take")
+
+
+def _head(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
+    return decode.read_head(path, limits)
+
+
+def _picture(path: Path, limits: Limits, hash_name: str) -> decode.Picture:
+    if hash_name == "phash":
+        return decode.open_picture(path, limits)
+    return decode.open_picture(path, limits, lambda image: hashes.reference_hash(image, hash_name))
+
+
+def _measure(path: Path, limits: Limits, _hash_name: str) -> Measured:
+    image = open_large(path, limits, MEASURE_SIDE)
+    measured = quality.measure(np.asarray(image.convert("L")))
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    stream = io.BytesIO()
+    _as_srgb(image).save(stream, "JPEG", quality=75)
+    return Measured(measured, stream.getvalue())
+
+
+def _as_srgb(image: Image.Image) -> Image.Image:
+    """Colours as the photographer saw them: a preview in Adobe RGB or P3 looks washed out where nothing converts it."""
+    profile = image.info.get("icc_profile")
+    if not isinstance(profile, bytes):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return converted or image
+
+
+def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:
+    with decode.opener.reasons("file"), path.open("rb") as stream:
+        digest = blake3()
+        while block := stream.read(1 << 20):
+            digest.update(block)
+        return digest.digest()
+
+
+_JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
+    Job.HEAD: _head,
+    Job.PICTURE: _picture,
+    Job.MEASURE: _measure,
+    Job.DIGEST: _digest,
+}
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work(Connection(int(sys.argv[1])))

@@ -1,0 +1,182 @@
+"""Two shots that a criterion told apart → the difference in a few plain words, with numbers for people.
+
+File names and labels are passed on raw: whoever shows a reason escapes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cullr import criteria
+from cullr.criteria import Preference
+from cullr.model import ShotFacts
+
+SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
+
+_LONGEST_NAME = 28
+_LONGEST_WORD = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: a shot and its score."""
+
+    facts: ShotFacts
+    score: float
+
+
+Words = Callable[[Preference, Side, Side, str], str]
+
+
+def difference(prefer: Preference, this: Side, that: Side) -> str:
+    """How `this` differs from `that` by a criterion in which their scores differ: `24 % less sharp than DSC_1.JPG`."""
+    return _WORDS[prefer.by](prefer, this, that, called(that.facts, this.facts))
+
+
+def called(shot: ShotFacts, beside: ShotFacts) -> str:
+    """A shot's file name, or its path where the name alone would mean both."""
+    face = shot.shot.face
+    return shortened(face.path if face.name == beside.shot.face.name else face.name, _LONGEST_NAME)
+
+
+def shortened(text: str, longest: int) -> str:
+    """At most `longest` characters; a name's beginning and end tell more than its middle."""
+    if len(text) <= longest:
+        return text
+    head = (longest - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (longest - 1 - head) :]}"
+
+
+def stars(count: int) -> str:
+    if count < 0:
+        return "rejected"
+    return f"{count or 'no'} star{'' if count == 1 else 's'}"
+
+
+def shield(kind: str) -> str:
+    return SHIELDS.get(kind, kind)
+
+
+def _share(part: float, whole: float) -> str:
+    """`31 %`, `12 ×` beyond tenfold; the fraction of a whole that may be 0."""
+    if whole <= 0:
+        return "much"
+    share = part / whole
+    if share >= 10:
+        return f"{share + 1:.0f} ×" if share < 999 else "1000 ×"
+    return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
+    for size, unit, limit in ((60, "min", 120), (3600, "h", 48)):
+        if seconds < limit * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"
+
+
+def _noun(describe: Callable[[Preference, ShotFacts], str]) -> Words:
+    """`4 stars (DSC_0412.JPG: 2 stars)`."""
+    return lambda prefer, this, that, name: f"{describe(prefer, this.facts)} ({name}: {describe(prefer, that.facts)})"
+
+
+def _amount(more: str, fewer: str) -> Words:
+    """Both texts hold a {} for the difference, relative to the other side; the other's name follows."""
+
+    def words(_: Preference, this: Side, that: Side, name: str) -> str:
+        text = more if this.score > that.score else fewer
+        return f"{text.format(_share(abs(this.score - that.score), that.score))} than {name}"
+
+    return words
+
+
+def _time(what: str) -> Words:
+    def words(prefer: Preference, this: Side, that: Side, name: str) -> str:
+        if math.isinf(this.score):
+            return f"no capture time, unlike {name}"
+        if math.isinf(that.score):
+            return f"has a capture time, unlike {name}"
+        newer = (this.score > that.score) == (prefer.want == ("newest",))
+        return f"{what} {_duration(abs(this.score - that.score))} {'later' if newer else 'earlier'} than {name}"
+
+    return words
+
+
+def _exposure(_: Preference, this: Side, that: Side, name: str) -> str:
+    """Names the part that weighs more: it has the sign of the sum, so the words are true."""
+    clipped = criteria.clipped(that.facts) - criteria.clipped(this.facts)
+    middle = criteria.off_middle(that.facts) - criteria.off_middle(this.facts)
+    if abs(clipped) >= abs(middle):
+        return f"{_share(abs(clipped), 1)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
+    return f"{'closer to' if middle > 0 else 'farther from'} mid-grey than {name}"
+
+
+def _folder(prefer: Preference, shot: ShotFacts) -> str:
+    if not prefer.order:
+        return f"root {shot.shot.root + 1}"
+    return f"in {shortened(shot.shot.face.folder or 'the root', _LONGEST_WORD)}"
+
+
+def _name(prefer: Preference, this: Side, that: Side, name: str) -> str:
+    if not prefer.want:
+        return _noun(_alike)(prefer, this, that, name)
+    if prefer.want == ("plain",):
+        return _plainness(this, that, name)
+    longer = (this.score > that.score) == (prefer.want == ("longest",))
+    return f"{'longer' if longer else 'shorter'} name than {name}"
+
+
+def _plainness(this: Side, that: Side, name: str) -> str:
+    if this.score > that.score:
+        return f"plain name, unlike {name}"
+    extends = criteria.stem(that.facts.shot.face.name) in criteria.plainer_stems(this.facts.shot.face.name)
+    return f"name extends that of {name}" if extends else f"name extends another, unlike {name}"
+
+
+def _alike(prefer: Preference, shot: ShotFacts) -> str:
+    globs = (glob for glob in prefer.order or prefer.pattern if glob != criteria.REST)
+    found = next((glob for glob in globs if criteria.matches(shot.shot.face.name, glob)), None)
+    return f"name like {shortened(found, 12)}" if found else "plain name"
+
+
+def _companion(prefer: Preference, shot: ShotFacts) -> str:
+    found = criteria.companions(prefer, shot)
+    return (
+        f"has {shortened(' '.join(found), _LONGEST_WORD)}"
+        if found
+        else f"no {shortened(prefer.want[0], _LONGEST_WORD)}"
+    )
+
+
+def stage(shot: ShotFacts) -> str:
+    """`stage 1.5 face_swapped`."""
+    if shot.stage is None:
+        return "no stage"
+    return shortened(f"stage {shot.stage.number:g} {shot.stage.name}".strip(), 24)
+
+
+def label(shot: ShotFacts) -> str:
+    return f"label {shortened(shot.marks.label, 14)}" if shot.marks.label else "no label"
+
+
+_WORDS: dict[str, Words] = {
+    "rating": _noun(lambda _, shot: stars(shot.marks.rating or 0)),
+    "label": _noun(lambda _, shot: label(shot)),
+    "pick": _noun(lambda _, shot: {1: "picked", -1: "rejected"}.get(shot.marks.pick or 0, "not flagged")),
+    "raw": _noun(lambda _, shot: "RAW" if criteria.has_raw(shot) else "no RAW"),
+    "format": _noun(lambda prefer, shot: criteria.best_format(prefer, shot).upper()),
+    "resolution": _amount("{} more pixels", "{} fewer pixels"),
+    "bytes": _amount("{} more bytes", "{} fewer bytes"),
+    "sharpness": _amount("sharper by {}", "{} less sharp"),
+    "exposure": _exposure,
+    "taken": _time("taken"),
+    "modified": _time("changed"),
+    "folder": _noun(_folder),
+    "name": _name,
+    "companion": _noun(_companion),
+    "metadata": _noun(lambda _, shot: f"{shot.metadata.tags} tags"),
+    "stage": _noun(lambda _, shot: stage(shot)),
+}

@@ -1,0 +1,123 @@
+"""Values of a review → the short texts that all reports for people share.
+
+Nothing here holds a name except `path` and `reason`, and those are safe to show.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cullr.model import Counts, Group, Kind, Proposal, Review, ReviewedGroup, ShotFacts, Taken, TimeSource
+from cullr.safe_text import visible
+
+_EPOCH = datetime(1970, 1, 1)
+_SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
+_SOURCES = {TimeSource.EXIF: "", TimeSource.NAME: " (name)", TimeSource.MTIME: " (file)"}
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1,204 photos`, `1 photo`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes in decimal units, as cameras and cards count them: `4.1 MB`."""
+    if number < 1000:
+        return f"{number} B"
+    value = float(number)
+    for unit in ("kB", "MB", "GB", "TB", "PB"):
+        value /= 1000
+        # 999.95 would round to "1000.0"; it belongs to the next unit.
+        if value < 999.95 or unit == "PB":
+            break
+    return f"{value:.1f} {unit}"
+
+
+def pixels(facts: ShotFacts) -> str:
+    """`6000×4000`, or a dash where the head did not tell."""
+    width, height = facts.metadata.width, facts.metadata.height
+    return f"{width}×{height}" if width and height else "–"
+
+
+def path(facts: ShotFacts) -> str:
+    return visible(facts.shot.path)
+
+
+def reason(proposal: Proposal) -> str:
+    return visible(proposal.reason)
+
+
+def iso_time(taken: Taken) -> str | None:
+    """ISO 8601 with the offset where known and fractions only where present; None for what is not a capture time."""
+    if taken.source is TimeSource.MTIME:
+        return None
+    clock = _clock(taken)
+    return clock and clock.replace(" ", "T") + _offset(taken)
+
+
+def clock_time(taken: Taken) -> str:
+    """The same for people, `2025-01-01 12:00:03.25`, naming weaker evidence."""
+    clock = _clock(taken)
+    return f"{clock}{_SOURCES[taken.source]}" if clock else "–"
+
+
+def _clock(taken: Taken) -> str | None:
+    """Wall-clock time; None outside the years 1 to 9999, which only damaged metadata claims."""
+    try:
+        moment = _EPOCH + timedelta(microseconds=taken.wall_us)
+    except OverflowError:
+        return None
+    return moment.isoformat(" ").rstrip("0") if moment.microsecond else moment.isoformat(" ")
+
+
+def _offset(taken: Taken) -> str:
+    minutes = taken.offset_minutes
+    if minutes is None or abs(minutes) >= 24 * 60:
+        return ""
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def weakest(group: Group) -> str:
+    """The group's least alike pair against its bar, in the kind's own unit."""
+    score, threshold = group.weakest.score, group.weakest.threshold
+    match group.kind:
+        case Kind.EXACT:
+            return "same bytes"
+        case Kind.PHASH:
+            return f"{score:g} of 64 bits apart (limit {threshold:g})"
+        case Kind.BURST:
+            return f"{score:.3g} s apart (limit {threshold:g} s)"
+        case Kind.CLIP:
+            return f"cosine {score:.3f} (at least {threshold:g})"
+        case Kind.SET:
+            return f"cosine {score:.3f} at the weakest stage (at least {threshold:g})"
+
+
+def shield(group: Group) -> str:
+    """`exposure bracket` and the like; empty for a group that may be culled."""
+    return _SHIELDS.get(group.shielded, visible(group.shielded)) if group.shielded else ""
+
+
+def bytes_culled(reviewed: ReviewedGroup) -> int:
+    pairs = zip(reviewed.shots, reviewed.proposals, strict=True)
+    return sum(facts.shot.bytes for facts, proposal in pairs if not proposal.keep)
+
+
+def verdict(reviewed: ReviewedGroup) -> str:
+    """What becomes of a group: `keep all: panorama`, `nothing to cull`, `cull 2, frees 8.1 MB`."""
+    if reviewed.group.shielded:
+        return f"keep all: {shield(reviewed.group)}"
+    culled = sum(not proposal.keep for proposal in reviewed.proposals)
+    return f"cull {culled:,}, frees {size(bytes_culled(reviewed))}" if culled else "nothing to cull"
+
+
+def totals(counts: Counts) -> str:
+    found = f"{count(counts.photos, 'photo')} in {count(counts.shots, 'shot')}, {count(counts.groups, 'group')}"
+    if not counts.culled:
+        return f"{found}; nothing to cull"
+    return f"{found}; {count(counts.culled, 'shot')} to cull, {size(counts.bytes_culled)}"
+
+
+def unfinished(review: Review) -> str:
+    """The warning of a review that was written before every photo was read; empty otherwise."""
+    return "" if review.complete else "Not complete: some photos are not read yet, so groups may be missing or change."

@@ -1,0 +1,233 @@
+"""A rule and what is known of a group's shots → keep or cull for each shot, and the reason in words.
+
+Pure and total: the same facts in any order give the same proposals, and of every contest at least `keep` shots stay.
+A contest is among shots of one stage; in a `set` group it is among whole sets, of which all shots share one fate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from cullr import criteria, reasons
+from cullr.criteria import Margin, Preference
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
+from cullr.reasons import Side
+from cullr.rulefile import Rule, describe, load, shipped
+
+__all__ = ["Rule", "describe", "load", "propose", "shipped"]
+
+GONE = "already culled in a stronger group"
+
+Entry = tuple[ShotFacts, ...]
+"""What competes: one shot, or a whole set in path order."""
+
+Verdict = tuple[bool, str]
+
+
+def propose(
+    rule: Rule,
+    group: Group,
+    facts: Sequence[ShotFacts],
+    *,
+    gone: Collection[ShotId] = (),
+    across_stages: bool = False,
+    sets: Mapping[ShotId, int] | None = None,
+) -> tuple[Proposal, ...]:
+    """Keep or cull for each shot of the group, in its order.
+
+    Shots in `gone` are culled and do not compete, unless the rule protects them. A shot without facts stays. `sets`
+    tells the sets of a `set` group apart; without it they are the runs of rising stage number in time order.
+    """
+    known = {shot.id: shot for shot in facts}
+    members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
+    lost = {shot for shot in gone if shot not in known or not _protection(rule, (known[shot],))}
+    left = [shot for shot in members if shot.id not in lost]
+    verdicts = dict.fromkeys(group.shots, (True, "kept: nothing is known of it yet")) | dict.fromkeys(
+        lost, (False, GONE)
+    )
+    if group.shielded and not (across_stages and group.shielded == "stages"):
+        verdicts |= _keep_all(left, reasons.shield(group.shielded))
+    elif group.kind in rule.protect.kind:
+        verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
+    elif group.kind is Kind.SET:
+        verdicts |= _whole_sets(rule, _sets(members, sets), left)
+    else:
+        verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left))
+    return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)
+
+
+def _keep_all(shots: Sequence[ShotFacts], why: str) -> dict[ShotId, Verdict]:
+    return {shot.id: (True, f"kept: {why}") for shot in shots}
+
+
+def _same_stages(rule: Rule, parts: Sequence[Sequence[ShotFacts]]) -> dict[ShotId, Verdict]:
+    verdicts: dict[ShotId, Verdict] = {}
+    for shots in parts:
+        alone = f"no other shot here of {reasons.stage(shots[0])}" if len(parts) > 1 else "no rival is left"
+        verdicts |= _contest(rule, [(shot,) for shot in shots], alone)
+    return verdicts
+
+
+def _by_stage(shots: Sequence[ShotFacts]) -> list[list[ShotFacts]]:
+    parts: dict[tuple[float, str] | None, list[ShotFacts]] = {}
+    for shot in shots:
+        key = (shot.stage.number, shot.stage.name) if shot.stage else None
+        parts.setdefault(key, []).append(shot)
+    return list(parts.values())
+
+
+def _whole_sets(rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts]) -> dict[ShotId, Verdict]:
+    """A set that lost a shot in a stronger group cannot be the one that stays: what is kept must be a whole set."""
+    there = {shot.id for shot in left}
+    whole = [entry for entry in entries if all(shot.id in there for shot in entry)]
+    if not entries:
+        return _keep_all(left, "its sets cannot be told apart")
+    if len(whole) < rule.keep:
+        return _keep_all(left, "no whole set would be left")
+    verdicts = _contest(rule, whole, "no other set is whole")
+    for entry in entries:
+        if entry not in whole:
+            protection = _protection(rule, entry)
+            verdict = (
+                (True, f"kept: {protection}") if protection else (False, "culled: part of its set is culled already")
+            )
+            verdicts |= {shot.id: verdict for shot in entry if shot.id in there}
+    return verdicts
+
+
+def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list[Entry]:
+    """The sets of a group; none where they cannot be told apart for certain."""
+    if told is not None:
+        if any(shot.id not in told for shot in shots):
+            return []
+        return [tuple(shot for shot in shots if told[shot.id] == mark) for mark in sorted(set(told.values()))]
+    runs: list[list[ShotFacts]] = []
+    line_ups: list[list[tuple[float, str]]] = []
+    for shot in sorted(shots, key=lambda shot: shot.stage.timestamp if shot.stage else ""):
+        if shot.stage is None:
+            return []
+        if not runs or shot.stage.number <= line_ups[-1][-1][0]:
+            runs.append([])
+            line_ups.append([])
+        runs[-1].append(shot)
+        line_ups[-1].append((shot.stage.number, shot.stage.name))
+    # Sets that overlap in time split into runs of different line-ups.
+    return [tuple(sorted(run, key=_place)) for run in runs] if all(row == line_ups[0] for row in line_ups) else []
+
+
+def _contest(rule: Rule, entries: Sequence[Entry], alone: str) -> dict[ShotId, Verdict]:
+    """At least `keep` of the entries stay, and every protected one. `alone` is the reason where nothing competes."""
+    ordered = sorted(entries, key=lambda entry: _place(entry[0]))
+    if len(ordered) <= rule.keep:
+        why = alone if len(ordered) == 1 else f"the rule keeps {rule.keep} of a group"
+        return {shot.id: (True, f"kept: {why}") for entry in ordered for shot in entry}
+    table = _scored(rule, ordered)
+    rounds = [_round(table, range(len(ordered)))]
+    while len(rounds) < rule.keep:
+        rounds.append(_round(table, sorted(rounds[-1].fell)))
+    verdicts: dict[ShotId, Verdict] = {}
+    for at, entry in enumerate(ordered):
+        verdict = _verdict(rule, ordered, rounds, at)
+        verdicts |= {shot.id: verdict for shot in entry}
+    return verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A preference and each entry's score by it."""
+
+    prefer: Preference
+    scores: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Who won, and at which preference each of the others fell in the order of falling; None: by path alone."""
+
+    winner: int
+    fell: Mapping[int, _Asked | None]
+
+
+def _scored(rule: Rule, entries: Sequence[Entry]) -> list[_Asked]:
+    """A set's score is the mean of its shots'."""
+    shots = [shot for entry in entries for shot in entry]
+    table: list[_Asked] = []
+    for prefer in rule.prefer:
+        scores = criteria.scores(prefer, shots)
+        if scores is not None:
+            rest = iter(scores)
+            table.append(_Asked(prefer, [math.fsum(next(rest) for _ in entry) / len(entry) for entry in entries]))
+    return table
+
+
+def _round(table: Sequence[_Asked], open_: Sequence[int]) -> _Round:
+    """At each preference those go who are farther from the best of the remaining than its margin."""
+    fell: dict[int, _Asked | None] = {}
+    for asked in table:
+        bar = _bar(max(asked.scores[at] for at in open_), asked.prefer.margin)
+        fell |= {at: asked for at in open_ if asked.scores[at] < bar}
+        open_ = [at for at in open_ if at not in fell]
+    return _Round(open_[0], fell | dict.fromkeys(open_[1:]))
+
+
+def _bar(best: float, margin: Margin | None) -> float:
+    if margin is None:
+        return best
+    # A hair below, so that 95 of 100 lies within 5 % whatever floats make of it.
+    return best * (1 - margin.size - 1e-12) if margin.relative else best - margin.size
+
+
+def _verdict(rule: Rule, entries: Sequence[Entry], rounds: Sequence[_Round], at: int) -> Verdict:
+    won = next((round_ for round_ in rounds if round_.winner == at), None)
+    if won:
+        return True, f"kept: {_why(entries, at, _runner_up(won), won)}"
+    protection = _protection(rule, entries[at])
+    if protection:
+        return True, f"kept: {protection}"
+    return False, f"culled: {_why(entries, at, rounds[0].winner, rounds[0])}"
+
+
+def _runner_up(round_: _Round) -> int:
+    """Of those that fell last, the best by what they fell at."""
+    last = list(round_.fell.values())[-1]
+    level = [at for at, asked in round_.fell.items() if asked is last]
+    return max(level, key=lambda at: (last.scores[at] if last else 0, -at))
+
+
+def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
+    """What sets two entries apart, of which one won the round."""
+    asked = round_.fell[this if that == round_.winner else that]
+    mine, other = entries[this][0], entries[that][0]
+    if asked is None:
+        first = this == round_.winner
+        return (
+            "first by path, all else equal" if first else f"after {reasons.called(other, mine)} by path, all else equal"
+        )
+    if len(entries[this]) > 1:
+        better = asked.scores[this] > asked.scores[that]
+        return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"
+    return reasons.difference(asked.prefer, Side(mine, asked.scores[this]), Side(other, asked.scores[that]))
+
+
+def _protection(rule: Rule, entry: Entry) -> str | None:
+    """Why the rule protects any shot of the entry, or None."""
+    return next(filter(None, (_protected(rule, shot) for shot in entry)), None)
+
+
+def _protected(rule: Rule, shot: ShotFacts) -> str | None:
+    protect, marks = rule.protect, shot.marks
+    if protect.rating is not None and (marks.rating or 0) >= protect.rating:
+        return f"protected, {reasons.stars(marks.rating or 0)}"
+    if marks.label and criteria.folded(marks.label) in map(criteria.folded, protect.label):
+        return f"protected, {reasons.label(shot)}"
+    if protect.pick and marks.pick == 1:
+        return "protected, picked"
+    paths = (glob for glob in protect.path for file in shot.shot.files if criteria.below(file.path, glob))
+    found = next(paths, None)
+    return f"protected, below {reasons.shortened(found, 28)}" if found else None
+
+
+def _place(shot: ShotFacts) -> tuple[int, str, int]:
+    return shot.shot.root, shot.shot.path, shot.id

@@ -1,0 +1,235 @@
+"""Roots → shots: every folder below them listed once, every file stat'ed once, no picture opened.
+
+A file belongs to exactly one root: the innermost given one that contains it, and of equal roots the first. Symbolic
+links below a root are left out and counted: a move through one would leave the root. What cannot be read is a row
+with the reason, never an exception.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cullr import companions, formats, names
+from cullr.errors import RootError
+from cullr.model import File, Shot, Skipped
+
+STAGING_FOLDERS = frozenset({"_review_dupes", "delete_review", ".cullr"})
+"""Our own folders, left out at any depth: a folder inside this root may have been a root before."""
+
+_Identity = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What lies below some roots: `shots` and `skipped` in order of root and path.
+
+    `orphans` counts files that belong to no photo, `links` the symbolic links left out.
+    """
+
+    shots: tuple[Shot, ...]
+    skipped: tuple[Skipped, ...]
+    photos: int
+    orphans: int
+    links: int
+
+
+def walk(roots: Sequence[Path], ignore: Sequence[str] = (), progress: Callable[[int], None] | None = None) -> Scan:
+    """All shots below `roots`, the same for the same tree. Never raises for what is on the disk.
+
+    `ignore` holds case-sensitive globs against a name or a path below the root (`*` crosses `/`); with a trailing
+    slash they mean folders only. `progress` gets the number of photos so far after each folder; what it raises ends
+    the walk.
+    """
+    walker = _Walker(_Ignored(ignore), _identities(roots))
+    for number, root in enumerate(roots):
+        for _ in walker.folders(number, root):
+            if progress:
+                progress(walker.photos)
+    return Scan(
+        tuple(sorted(walker.shots, key=lambda shot: (shot.root, shot.path))),
+        tuple(sorted(walker.skipped, key=lambda each: (each.root, each.path))),
+        walker.photos,
+        walker.orphans,
+        walker.links,
+    )
+
+
+def check_roots(roots: Sequence[Path]) -> list[Path]:
+    """The roots resolved, each folder once. Raises RootError for one that is missing, a file or unreadable."""
+    found: dict[_Identity | Path, Path] = {}
+    for root in roots:
+        try:
+            resolved = root.resolve(strict=True)
+            with os.scandir(resolved) as entries:
+                next(entries, None)
+            found.setdefault(_identity(resolved.stat()) or resolved, resolved)
+        except FileNotFoundError:
+            raise RootError(f"{root} does not exist", "Check the spelling; is the disk mounted?") from None
+        except NotADirectoryError:
+            raise RootError(f"{root} is not a folder", f"Name a folder: {root.parent}") from None
+        except PermissionError as error:
+            remedy = "Ask its owner for read access, or check it with: ls -ld"
+            raise RootError(f"{root} cannot be read: {error.strerror}", remedy) from error
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name, a dead mount
+            reason = getattr(error, "strerror", None) or str(error)
+            raise RootError(f"{root} cannot be used: {reason}", "Name a folder that can be listed.") from error
+    return list(found.values())
+
+
+class _Ignored:
+    """The `ignore` globs, compiled once: a pattern each for files and for folders."""
+
+    def __init__(self, globs: Sequence[str]) -> None:
+        globs = [glob.removeprefix("./") for glob in globs]
+        self._files = self._pattern(glob for glob in globs if not glob.endswith("/"))
+        self._folders = self._pattern(glob.rstrip("/") for glob in globs)
+
+    @staticmethod
+    def _pattern(globs: Iterable[str]) -> re.Pattern[str] | None:
+        translated = [fnmatch.translate(glob) for glob in globs if glob]
+        return re.compile("|".join(translated)) if translated else None
+
+    def file(self, name: str, path: str) -> bool:
+        return self._files is not None and bool(self._files.match(name) or self._files.match(path))
+
+    def folder(self, name: str, path: str) -> bool:
+        if name.startswith(".") or name in STAGING_FOLDERS:
+            return True
+        return self._folders is not None and bool(self._folders.match(name) or self._folders.match(path))
+
+
+@dataclass(slots=True)
+class _Walker:
+    """What was found so far. `roots` maps the identity of each root to the number of the first that has it."""
+
+    ignored: _Ignored
+    roots: dict[_Identity, int]
+    shots: list[Shot] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    photos: int = 0
+    orphans: int = 0
+    links: int = 0
+    seen: set[_Identity] = field(default_factory=set)
+
+    def folders(self, number: int, root: Path) -> Iterator[str]:
+        """Go through a root depth first, in order of names, and yield each folder's path when it is done."""
+        try:
+            identity = _identity(root.stat())
+        except OSError as error:
+            self._skip(number, "", error)
+            return
+        if identity and self.roots.get(identity, number) != number:
+            return
+        base = os.fspath(root).rstrip("/") + "/"
+        pending = [""]
+        while pending:
+            relative = pending.pop()
+            pending += reversed(self._folder(number, base, relative))
+            yield relative
+
+    def _folder(self, number: int, base: str, relative: str) -> list[str]:
+        """Take in the files of one folder; returns the folders inside it, by name."""
+        try:
+            with os.scandir(base + relative) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            self._skip(number, relative, error)
+            return []
+        prefix = f"{relative}/" if relative else ""
+        inside: list[str] = []
+        photos: list[os.DirEntry[str]] = []
+        others: list[os.DirEntry[str]] = []
+        for entry in entries:
+            path = prefix + entry.name
+            try:
+                if entry.is_symlink():
+                    self.links += 1
+                elif entry.is_dir(follow_symlinks=False):
+                    if not self.ignored.folder(entry.name, path) and self._is_ours(number, path, entry):
+                        inside.append(path)
+                elif entry.is_file(follow_symlinks=False) and not self.ignored.file(entry.name, path):
+                    (photos if _is_photo(entry) else others).append(entry)
+            except OSError as error:
+                self._skip(number, path, error)
+        self._gather(number, prefix, photos, others)
+        return inside
+
+    def _gather(self, number: int, prefix: str, photos: list[os.DirEntry[str]], others: list[os.DirEntry[str]]) -> None:
+        """Join the files of one folder into shots; where there is no photo, nothing needs a stat."""
+        if not photos:
+            self.orphans += len(others)
+            return
+        found = self._files(number, prefix, photos)
+        shots, orphans = companions.gather(found, self._files(number, prefix, others))
+        self.shots += shots
+        self.photos += len(found)
+        self.orphans += len(orphans)
+
+    def _files(self, number: int, prefix: str, entries: list[os.DirEntry[str]]) -> list[File]:
+        files = []
+        for entry in entries:
+            try:
+                about = entry.stat(follow_symlinks=False)
+            except OSError as error:
+                self._skip(number, prefix + entry.name, error)
+                continue
+            files.append(File(number, prefix + entry.name, about.st_size, about.st_mtime_ns, about.st_ino))
+        return files
+
+    def _is_ours(self, number: int, path: str, entry: os.DirEntry[str]) -> bool:
+        """False for a folder that is a root itself, or that a bind mount shows a second time."""
+        identity = _identity(entry.stat(follow_symlinks=False))
+        if identity is None:
+            return True
+        if identity in self.roots:
+            return False
+        if identity in self.seen:
+            self.skipped.append(Skipped(number, path, "this folder was already met at another path"))
+            return False
+        self.seen.add(identity)
+        return True
+
+    def _skip(self, number: int, path: str, error: OSError) -> None:
+        self.skipped.append(Skipped(number, path, f"cannot be read: {error.strerror or error}"))
+
+
+def _is_photo(entry: os.DirEntry[str]) -> bool:
+    """By extension where that is enough, else by content: `IMG_0001` and `trail .jpg ` may be photos too."""
+    if entry.name.startswith(companions.LITTER):
+        return False
+    extension = names.split(entry.name)[1]
+    if extension in formats.PHOTO_EXTENSIONS:
+        return True
+    return extension not in formats.OTHER_EXTENSIONS and formats.sniff(_head(entry.path)) is not None
+
+
+def _head(path: str) -> bytes:
+    """The first bytes of a regular file. What became a link or a pipe since it was listed is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, formats.HEAD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    finally:
+        os.close(descriptor)
+
+
+def _identities(roots: Sequence[Path]) -> dict[_Identity, int]:
+    found: dict[_Identity, int] = {}
+    for number, root in enumerate(roots):
+        try:
+            identity = _identity(root.stat())
+        except OSError:
+            continue  # `_Walker.folders` reports it
+        if identity:
+            found.setdefault(identity, number)
+    return found
+
+
+def _identity(about: os.stat_result) -> _Identity | None:
+    """What two paths to one folder have in common; None on file systems that number nothing."""
+    return (about.st_dev, about.st_ino) if about.st_ino else None

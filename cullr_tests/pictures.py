@@ -1,0 +1,71 @@
+"""Small real pictures for tests: drawn scenes, written by Pillow, with the EXIF a camera would write."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def scene(seed: int, width: int = 640, height: int = 480) -> Image.Image:
+    """A picture with large shapes: two seeds give two pictures that no hash takes for one."""
+    random = np.random.default_rng(seed)
+    coarse = random.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def exif(
+    taken: str | None = None, fraction: str = "", zone: str = "", model: str = "Test 1", orientation: int = 1
+) -> Image.Exif:
+    """`taken` as `2024:05:01 10:00:00`."""
+    tags = Image.Exif()
+    tags[0x0110] = model
+    tags[0x0112] = orientation
+    sub = tags.get_ifd(0x8769)
+    if taken:
+        sub[0x9003] = taken
+    if fraction:
+        sub[0x9291] = fraction
+    if zone:
+        sub[0x9011] = zone
+    return tags
+
+
+def save(path: Path, image: Image.Image, *, tags: Image.Exif | None = None, quality: int = 90) -> Path:
+    """Write by the extension, making the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options: dict[str, object] = {"exif": tags} if tags is not None else {}
+    if path.suffix.lower() in {".jpg", ".jpeg"}:
+        options["quality"] = quality
+    image.save(path, **options)  # type: ignore[arg-type]
+    return path
+
+
+def with_thumbnail(image: Image.Image, thumb: Image.Image, orientation: int = 1) -> bytes:
+    """A JPEG whose EXIF holds `thumb` in its first directory, as cameras do."""
+    stream = io.BytesIO()
+    thumb.save(stream, "JPEG", quality=85)
+    small = stream.getvalue()
+    tags = exif("2024:05:01 10:00:00", orientation=orientation)
+    body = tags.tobytes()[6:]
+    # Append IFD1 by hand: Pillow writes no thumbnail. Its two offsets count from the TIFF header.
+    first = int.from_bytes(body[4:8], "little") if body[:2] == b"II" else int.from_bytes(body[4:8], "big")
+    order = "little" if body[:2] == b"II" else "big"
+    entries = int.from_bytes(body[first : first + 2], order)  # type: ignore[arg-type]
+    link = first + 2 + 12 * entries
+
+    def number(value: int, width: int) -> bytes:
+        return value.to_bytes(width, order)  # type: ignore[arg-type]
+
+    start = len(body)
+    at = start + 2 + 2 * 12 + 4
+    directory = number(2, 2)
+    directory += number(0x0201, 2) + number(4, 2) + number(1, 4) + number(at, 4)
+    directory += number(0x0202, 2) + number(4, 2) + number(1, 4) + number(len(small), 4)
+    directory += number(0, 4)
+    block = b"Exif\0\0" + body[:link] + number(start, 4) + body[link + 4 :] + directory + small
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90, exif=block)
+    return out.getvalue()

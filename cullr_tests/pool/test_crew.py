@@ -1,0 +1,108 @@
+"""The crew with real worker processes: crashes, hangs and full memory cost one task each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cullr.pool import Crew, Job, Measured
+from cullr.pool.jobs import Task
+from cullr.settings import Limits
+from cullr_tests import pictures
+
+
+def photos(folder: Path, count: int) -> list[Task]:
+    tasks = []
+    for number in range(count):
+        path = pictures.save(folder / f"{number}.jpg", pictures.scene(number, 160, 120))
+        tasks.append(Task(number, str(path)))
+    return tasks
+
+
+def fifo(folder: Path) -> str:
+    """Opening it waits for a writer that never comes: a hang below Python, as a dead file server would be."""
+    os.mkfifo(folder / "hang.jpg")
+    return str(folder / "hang.jpg")
+
+
+def test_every_task_is_answered_once(tmp_path: Path) -> None:
+    tasks = photos(tmp_path, 40)
+    with Crew(Limits(workers=2)) as crew:
+        found = list(crew.run(Job.PICTURE, tasks))
+        again = list(crew.run(Job.MEASURE, tasks[:3]))
+    assert sorted(outcome.key for outcome in found) == list(range(40))
+    assert all(outcome.why is None for outcome in found)
+    assert all(isinstance(outcome.value, Measured) and outcome.value.preview[:2] == b"\xff\xd8" for outcome in again)
+
+
+def test_a_hanging_decoder_costs_one_photo(tmp_path: Path) -> None:
+    tasks = [*photos(tmp_path, 20), Task(99, fifo(tmp_path))]
+    tasks.insert(3, tasks.pop())
+    with Crew(Limits(workers=2, seconds=1.0)) as crew:
+        found = {outcome.key: outcome for outcome in crew.run(Job.PICTURE, tasks)}
+    assert len(found) == 21
+    assert found.pop(99).why == "took longer than 1 s to decode (limits.seconds)"
+    assert all(outcome.why is None for outcome in found.values())
+
+
+def test_a_killed_worker_costs_one_photo_and_the_rest_is_redone(tmp_path: Path) -> None:
+    tasks = photos(tmp_path, 30)
+    tasks.insert(2, Task(99, fifo(tmp_path)))
+    with Crew(Limits(workers=1, seconds=60.0)) as crew:
+        running = crew.run(Job.PICTURE, tasks)
+        found = {outcome.key: outcome for outcome in (next(running), next(running))}
+        victim = subprocess.run(
+            ["pgrep", "-P", str(os.getpid()), "-f", "cullr.pool.worker"], capture_output=True, text=True, check=True
+        )
+        pids = [int(line) for line in victim.stdout.split()]
+        for pid in pids:
+            threading.Timer(0.3, os.kill, (pid, signal.SIGSEGV)).start()
+        found |= {outcome.key: outcome for outcome in running}
+    assert len(found) == 31
+    assert found.pop(99).why == "crashed its decoder (SIGSEGV)"
+    assert all(outcome.why is None for outcome in found.values())
+
+
+def test_leaving_half_way_leaves_no_worker_behind(tmp_path: Path) -> None:
+    tasks = photos(tmp_path, 60)
+    with Crew(Limits(workers=2)) as crew:
+        for _outcome in crew.run(Job.PICTURE, tasks):
+            break
+        rest = list(crew.run(Job.PICTURE, tasks))
+    assert sorted(outcome.key for outcome in rest) == list(range(60))
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    photos(tmp_path, 4)
+    script = (
+        "import sys, time\n"
+        "from cullr.pool import Crew, Job\nfrom cullr.pool.jobs import Task\nfrom cullr.settings import Limits\n"
+        "crew = Crew(Limits(workers=2))\n"
+        f"list(crew.run(Job.PICTURE, [Task(n, {str(tmp_path)!r} + f'/{{n}}.jpg') for n in range(4)]))\n"
+        "print(crew._workers[0].process.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{worker}").exists() and "Z" not in Path(f"/proc/{worker}/stat").read_text().split()[2]:
+        assert time.monotonic() < deadline, "the worker outlived its parent"
+        time.sleep(0.05)
+
+
+def test_libraries_chatter_does_not_reach_the_terminal(shared_photos: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    noisy = sorted((shared_photos / "corrupt").glob("crash-*.tif"))
+    with Crew(Limits(workers=1)) as crew:
+        found = list(crew.run(Job.PICTURE, [Task(n, str(path)) for n, path in enumerate(noisy)]))
+    assert all(outcome.why for outcome in found)
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,154 @@
+"""Each criterion keeps the better shot, and the reasons of both say in what it is better."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cullr.criteria import Preference
+from cullr.model import Taken, TimeSource
+from cullr_tests.known_shots import propose, rule, shot, wish
+
+HOUR_US = 3_600_000_000
+
+PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
+    (wish("rating"), {"rating": 4}, {"rating": 1}, "4 stars (IMG_0002.JPG: 1 star)", "1 star (IMG_0001.JPG: 4 stars)"),
+    (wish("rating"), {}, {"rating": -1}, "no stars (IMG_0002.JPG: rejected)", "rejected (IMG_0001.JPG: no stars)"),
+    (
+        wish("label", order=("green", "*", "Red")),
+        {"label": "Green"},
+        {"label": "Red"},
+        "label Green (IMG_0002.JPG: label Red)",
+        "label Red (IMG_0001.JPG: label Green)",
+    ),
+    (
+        wish("label", order=("*", "Red")),
+        {},
+        {"label": "Red"},
+        "no label (IMG_0002.JPG: label Red)",
+        "label Red (IMG_0001.JPG: no label)",
+    ),
+    (wish("pick"), {"pick": 1}, {"pick": -1}, "picked (IMG_0002.JPG: rejected)", "rejected (IMG_0001.JPG: picked)"),
+    (wish("raw"), {"photos": ["day/IMG_0001.NEF"]}, {}, "RAW (IMG_0002.JPG: no RAW)", "no RAW (IMG_0001.JPG: RAW)"),
+    (
+        wish("format", order=("heic", "jpeg")),
+        {"format": "heif"},
+        {},
+        "HEIC (IMG_0002.JPG: JPEG)",
+        "JPEG (IMG_0001.JPG: HEIC)",
+    ),
+    (
+        wish("resolution"),
+        {},
+        {"width": 5280},
+        "14 % more pixels than IMG_0002.JPG",
+        "12 % fewer pixels than IMG_0001.JPG",
+    ),
+    (
+        wish("bytes"),
+        {"size": 20_000_000},
+        {},
+        "20 × more bytes than IMG_0002.JPG",
+        "95 % fewer bytes than IMG_0001.JPG",
+    ),
+    (
+        wish("sharpness"),
+        {"sharpness": 1.31},
+        {},
+        "sharper by 31 % than IMG_0002.JPG",
+        "24 % less sharp than IMG_0001.JPG",
+    ),
+    (
+        wish("exposure"),
+        {},
+        {"shadows": 0.07},
+        "7 % less of the picture clipped than IMG_0002.JPG",
+        "7 % more of the picture clipped than IMG_0001.JPG",
+    ),
+    (
+        wish("exposure"),
+        {},
+        {"brightness": 0.2},
+        "closer to mid-grey than IMG_0002.JPG",
+        "farther from mid-grey than IMG_0001.JPG",
+    ),
+    (wish("taken", "oldest"), {}, {}, "taken 1 s earlier than IMG_0002.JPG", "taken 1 s later than IMG_0001.JPG"),
+    (
+        wish("taken", "newest"),
+        {"taken": Taken(HOUR_US * 3, TimeSource.NAME)},
+        {"taken": Taken(0, TimeSource.EXIF)},
+        "taken 3 h later than IMG_0002.JPG",
+        "taken 3 h earlier than IMG_0001.JPG",
+    ),
+    (
+        wish("taken", "oldest"),
+        {},
+        {"taken": Taken(0, TimeSource.MTIME)},
+        "has a capture time, unlike IMG_0002.JPG",
+        "no capture time, unlike IMG_0001.JPG",
+    ),
+    (
+        wish("modified", "newest"),
+        {"mtime_ns": 10**18 + 300 * 10**9},
+        {},
+        "changed 5 min later than IMG_0002.JPG",
+        "changed 5 min earlier than IMG_0001.JPG",
+    ),
+    (wish("folder"), {}, {"root": 1}, "root 1 (day/IMG_0002.JPG: root 2)", "root 2 (day/IMG_0001.JPG: root 1)"),
+    (
+        wish("folder", order=("keep", "*")),
+        {"path": "Keep/sub/a.jpg"},
+        {},
+        "in Keep/sub (IMG_0002.JPG: in day)",
+        "in day (a.jpg: in Keep/sub)",
+    ),
+    (
+        wish("name", "shortest"),
+        {"path": "a.jpeg"},
+        {"path": "bb.jpg"},
+        "shorter name than bb.jpg",
+        "longer name than a.jpeg",
+    ),
+    (
+        wish("name", "longest"),
+        {"path": "aa.jpg"},
+        {"path": "b.jpg"},
+        "longer name than b.jpg",
+        "shorter name than aa.jpg",
+    ),
+    (
+        wish("name", pattern=("*_EDIT*",)),
+        {"path": "a_edit.jpg"},
+        {"path": "b.jpg"},
+        "name like *_EDIT* (b.jpg: plain name)",
+        "plain name (a_edit.jpg: name like *_EDIT*)",
+    ),
+    (
+        wish("name", "plain"),
+        {"path": "x/IMG_1.JPG"},
+        {"path": "IMG_1 (1).jpg"},
+        "plain name, unlike IMG_1 (1).jpg",
+        "name extends that of IMG_1.JPG",
+    ),
+    (
+        wish("companion", wants=(".xmp", ".cropped")),
+        {"companions": ["day/IMG_0001.cropped"]},
+        {},
+        "has .cropped (IMG_0002.JPG: no .xmp)",
+        "no .xmp (IMG_0001.JPG: has .cropped)",
+    ),
+    (wish("metadata"), {}, {"tags": 3}, "40 tags (IMG_0002.JPG: 3 tags)", "3 tags (IMG_0001.JPG: 40 tags)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "better", "worse", "kept_for", "culled_for"), PAIRS, ids=lambda value: getattr(value, "by", "")
+)
+def test_each_criterion_keeps_the_better_and_says_why(
+    prefer: Preference, better: dict[str, Any], worse: dict[str, Any], kept_for: str, culled_for: str
+) -> None:
+    if prefer.by == "folder" and not prefer.order:
+        kept_for, culled_for = kept_for.replace("day/", ""), culled_for.replace("day/", "")
+    one, two = shot(1, **better), shot(2, **worse)
+    assert propose(rule(prefer), [one, two]) == {1: (True, f"kept: {kept_for}"), 2: (False, f"culled: {culled_for}")}

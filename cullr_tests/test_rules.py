@@ -1,0 +1,218 @@
+"""Proposals: who stays, who goes, and whether the reason is true."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from cullr import rules
+from cullr.model import Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
+from cullr.rulefile import Protect
+from cullr_tests.known_shots import group, kept, propose, rule, shot, staged, wish
+
+HOUR_US = 3_600_000_000
+
+
+def test_the_order_of_the_shots_paths_does_not_matter_to_a_criterion() -> None:
+    worse, better = shot(1, sharpness=1.0), shot(2, sharpness=2.0)
+    assert propose(rule("sharpness"), [worse, better])[2] == (True, "kept: sharper by 100 % than IMG_0001.JPG")
+
+
+def test_a_difference_within_the_margin_goes_to_the_next_preference() -> None:
+    sharper, larger = shot(1, sharpness=1.09), shot(2, size=1_500_000)
+    chosen = rule(wish("sharpness", percent=10), "bytes")
+    assert propose(chosen, [sharper, larger])[2] == (True, "kept: 50 % more bytes than IMG_0001.JPG")
+    assert propose(chosen, [replace(sharper, quality=Quality(1.2, (), 0, 0, 0.5)), larger])[1][0]
+
+
+def test_a_margin_is_measured_from_the_best_so_that_it_cannot_creep() -> None:
+    """1.0, 0.95 and 0.90 are pairwise within 6 %, but the last is 10 % behind the best."""
+    shots = [shot(1, sharpness=1.0), shot(2, sharpness=0.95), shot(3, sharpness=0.9, size=9_000_000)]
+    found = propose(rule(wish("sharpness", percent=6), "bytes"), shots)
+    assert found[3] == (False, "culled: 10 % less sharp than IMG_0001.JPG")
+
+
+def test_exactly_the_margin_still_counts_as_equal() -> None:
+    shots = [shot(1, width=100, height=1), shot(2, width=95, height=1, size=2_000_000)]
+    assert propose(rule(wish("resolution", percent=5), "bytes"), shots)[2][0]
+    shots = [shot(1, taken=Taken(0, TimeSource.EXIF)), shot(2, taken=Taken(2_000_000, TimeSource.EXIF), size=2_000_000)]
+    assert propose(rule(wish("taken", "oldest", margin=2), "bytes"), shots)[2][0]
+    assert not propose(rule(wish("taken", "oldest", margin=1.9), "bytes"), shots)[2][0]
+
+
+def test_the_path_breaks_the_last_tie() -> None:
+    found = propose(rule("rating"), [shot(2, "b/x.jpg"), shot(1, "c/x.jpg"), shot(3, "b/y.jpg")])
+    assert found[2] == (True, "kept: first by path, all else equal")
+    assert found[3] == (False, "culled: after x.jpg by path, all else equal")
+    assert found[1] == (False, "culled: after b/x.jpg by path, all else equal")
+
+
+def test_unmeasured_sharpness_decides_for_nobody() -> None:
+    shots = [shot(1, sharpness=None, size=2_000_000), shot(2, sharpness=9.0), shot(3, sharpness=1.0)]
+    assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % more bytes than IMG_0002.JPG")
+    assert propose(rule("exposure", "bytes"), shots)[1][0]
+    broken = [shot(1, sharpness=math.nan, size=2_000_000), shot(2, sharpness=9.0)]
+    assert propose(rule("sharpness", "bytes"), broken)[1][0]
+
+
+def test_zones_count_only_where_all_of_a_group_know_theirs() -> None:
+    early = shot(1, taken=Taken(10 * HOUR_US, TimeSource.EXIF, offset_minutes=540))
+    late = shot(2, taken=Taken(9 * HOUR_US, TimeSource.EXIF, offset_minutes=0))
+    oldest = rule(wish("taken", "oldest"))
+    assert propose(oldest, [early, late])[1] == (True, "kept: taken 8 h earlier than IMG_0002.JPG")
+    unzoned = replace(early, taken=Taken(10 * HOUR_US, TimeSource.EXIF))
+    assert propose(oldest, [unzoned, late])[2] == (True, "kept: taken 60 min earlier than IMG_0001.JPG")
+
+
+def test_several_stay_when_the_rule_keeps_several() -> None:
+    shots = [shot(number, sharpness=float(number)) for number in (1, 2, 3, 4)]
+    found = propose(rule("sharpness", keep=2), shots)
+    assert {number for number, (keep, _) in found.items() if keep} == {3, 4}
+    assert found[3] == (True, "kept: sharper by 50 % than IMG_0002.JPG")
+    assert found[1] == (False, "culled: 75 % less sharp than IMG_0004.JPG")
+    assert propose(rule("sharpness", keep=4), shots)[1] == (True, "kept: the rule keeps 4 of a group")
+
+
+@pytest.mark.parametrize(
+    ("protect", "marked", "reason"),
+    [
+        (Protect(rating=4), {"rating": 5}, "kept: protected, 5 stars"),
+        (Protect(label=("green",)), {"label": "Green"}, "kept: protected, label Green"),
+        (Protect(pick=True), {"pick": 1}, "kept: protected, picked"),
+        (Protect(path=("Portfolio",)), {"path": "portfolio/2023/x.jpg"}, "kept: protected, below Portfolio"),
+        (Protect(path=("*.cropped",)), {"companions": ["day/IMG_0001.cropped"]}, "kept: protected, below *.cropped"),
+    ],
+)
+def test_protected_shots_stay_on_top_of_the_winner(protect: Protect, marked: dict[str, Any], reason: str) -> None:
+    shots = [shot(1, sharpness=0.1, **marked), shot(2, sharpness=2.0), shot(3)]
+    found = propose(rule("sharpness", protect=protect), shots)
+    assert found[1] == (True, reason)
+    assert [found[2][0], found[3][0]] == [True, False]
+    assert propose(rule("sharpness", protect=protect), shots, gone=[ShotId(1)])[1] == (True, reason)
+
+
+def test_protection_ends_where_the_condition_does() -> None:
+    shots = [shot(1, rating=3, label="Red", pick=-1), shot(2, sharpness=2.0)]
+    protect = Protect(rating=4, label=("Green",), pick=True, path=("days", "ay/*"))
+    assert propose(rule("sharpness", protect=protect), shots)[1][0] is False
+
+
+def test_groups_of_a_protected_kind_keep_all() -> None:
+    chosen = rule("sharpness", protect=Protect(kind=(Kind.BURST,)))
+    shots = [shot(1), shot(2, sharpness=2.0)]
+    assert set(propose(chosen, shots, kind=Kind.BURST).values()) == {(True, "kept: the rule protects burst groups")}
+    assert propose(chosen, shots, kind=Kind.PHASH)[1][0] is False
+
+
+@pytest.mark.parametrize(
+    ("shield", "reason"),
+    [
+        ("bracket", "kept: exposure bracket"),
+        ("panorama", "kept: panorama"),
+        ("focus stack", "kept: focus stack"),
+        ("stages", "kept: stages of one picture"),
+    ],
+)
+def test_a_shielded_group_keeps_all_and_names_the_shield(shield: str, reason: str) -> None:
+    found = propose(rule("sharpness"), [shot(1), shot(2, sharpness=2.0)], shielded=shield)
+    assert set(found.values()) == {(True, reason)}
+
+
+def test_what_is_gone_does_not_compete() -> None:
+    shots = [shot(1, sharpness=9.0), shot(2, sharpness=1.0), shot(3, sharpness=2.0)]
+    found = propose(rule("sharpness"), shots, gone=[ShotId(1)])
+    assert found[1] == (False, "already culled in a stronger group")
+    assert found[3] == (True, "kept: sharper by 100 % than IMG_0002.JPG")
+    assert propose(rule("sharpness"), shots, gone={1, 3})[2] == (True, "kept: no rival is left")
+    assert not any(keep for keep, _ in propose(rule("sharpness"), shots, gone={1, 2, 3}).values())
+
+
+def test_a_shot_without_facts_stays() -> None:
+    shots = [shot(1), shot(2), shot(3)]
+    found = {p.shot: p for p in rules.propose(rule("rating"), group(shots), shots[1:])}
+    assert found[ShotId(1)] == Proposal(ShotId(1), True, "kept: nothing is known of it yet")
+    assert found[ShotId(3)].keep is False
+
+
+def test_shots_of_different_stages_do_not_compete() -> None:
+    shots = [
+        staged(1, "01", 1, "raw"),
+        staged(2, "02", 1, "raw", sharpness=2.0),
+        staged(3, "02", 2, "up", sharpness=5.0),
+        shot(4),
+    ]
+    found = propose(rule("sharpness"), shots)
+    assert [found[number][0] for number in (1, 2, 3, 4)] == [False, True, True, True]
+    assert found[3][1] == "kept: no other shot here of stage 2 up"
+
+
+def test_across_stages_the_rules_stage_order_decides() -> None:
+    shots = [staged(1, "01", 1, "raw", sharpness=9.0), staged(2, "01", 1.5, "face"), staged(3, "02", 2, "up")]
+    chosen = rule(wish("stage", "highest"), "sharpness")
+    for shielded in (None, "stages"):
+        found = propose(chosen, shots, across_stages=True, shielded=shielded)
+        assert found[3][1] == "kept: stage 2 up (2025_01_stage…_face.png: stage 1.5 face)" or found[3][0]
+        assert [found[number][0] for number in (1, 2, 3)] == [False, False, True]
+    assert propose(rule(wish("stage", "lowest")), shots, across_stages=True)[1][0]
+    assert propose(rule(wish("stage", order=("face", "*"))), shots, across_stages=True)[2][0]
+    assert propose(chosen, shots, across_stages=True, shielded="bracket")[1] == (True, "kept: exposure bracket")
+
+
+def two_sets() -> list[ShotFacts]:
+    first = [staged(1, "01", 1, "raw", size=10), staged(2, "02", 2, "up", size=90)]
+    return [*first, staged(3, "03", 1, "raw", size=30), staged(4, "04", 2, "up", size=40)]
+
+
+def test_of_matched_sets_one_whole_set_is_kept() -> None:
+    """By stage alone, the small first stage of one set and the large second of the other would have stayed."""
+    found = propose(rule("bytes"), two_sets(), kind=Kind.SET)
+    assert [found[number][0] for number in (1, 2, 3, 4)] == [True, True, False, False]
+    assert found[3][1] == "culled: set behind that of 2025_01_stage1_raw.png by bytes"
+
+
+def test_sets_that_overlap_in_time_are_kept_unless_told_apart() -> None:
+    shots = [staged(1, "01", 1, "raw", size=10), staged(2, "03", 2, "up", size=10)]
+    shots += [staged(3, "02", 1, "raw", size=20), staged(4, "04", 2, "up", size=20)]
+    overlapping = propose(rule("bytes"), shots, kind=Kind.SET)
+    assert set(overlapping.values()) == {(True, "kept: its sets cannot be told apart")}
+    told = propose(rule("bytes"), shots, kind=Kind.SET, sets={1: 0, 2: 0, 3: 1, 4: 1})
+    assert [told[number][0] for number in (1, 2, 3, 4)] == [False, False, True, True]
+
+
+def test_a_set_that_lost_a_shot_elsewhere_is_never_the_one_that_stays() -> None:
+    found = propose(rule("bytes"), two_sets(), kind=Kind.SET, gone=[ShotId(1)])
+    assert [found[number][0] for number in (1, 2, 3, 4)] == [False, False, True, True]
+    none_whole = propose(rule("bytes"), two_sets(), kind=Kind.SET, gone=[ShotId(1), ShotId(4)])
+    assert [none_whole[number][0] for number in (1, 2, 3, 4)] == [False, True, True, False]
+
+
+def test_a_protected_shot_protects_its_whole_set() -> None:
+    shots = two_sets()
+    shots[2] = replace(shots[2], marks=Marks(rating=5))
+    found = propose(rule("bytes", protect=Protect(rating=4)), shots, kind=Kind.SET)
+    assert found[4] == (True, "kept: protected, 5 stars")
+
+
+def test_the_default_rule_keeps_the_keeper_of_every_real_group_of_versions(shared_photos: Path) -> None:
+    """By name, size, pixels and EXIF tags alone. Left out: stages, which do not compete, and a file cut short."""
+    truth = json.loads((shared_photos / "ground_truth.json").read_text())
+    groups = [found for found in truth["groups"] if "keeper" in found and not found["id"].startswith("stage")]
+    chosen = rules.load("largest_original")
+    for found in groups:
+        shots = [real(shared_photos, at, path) for at, path in enumerate(found["files"], 1) if "truncated" not in path]
+        keeper = next(shot.id for shot in shots if shot.shot.path == found["keeper"])
+        assert kept(rules.propose(chosen, group(shots), shots)) == {keeper}, found["id"]
+    assert len(groups) >= 5
+
+
+def real(folder: Path, number: int, path: str) -> ShotFacts:
+    with Image.open(folder / path) as image:
+        width, height, tags = image.width, image.height, len(image.getexif())
+    size = (folder / path).stat().st_size
+    return shot(number, path, size=size, width=width, height=height, tags=tags, sharpness=None)
