@@ -23,6 +23,7 @@ FINE_NOISE, COARSE_NOISE = 0.030, 0.040
 """Variance that white noise of variance 1 leaves in the two bands: 0.020 and 0.040, the fine one half again as much,
 because the strongest of 64 tiles exceed the mean."""
 SHADOW, HIGHLIGHT = 3, 252
+DARK, BRIGHT = 24, 231
 
 Plane = NDArray[np.float32]
 
@@ -53,8 +54,8 @@ def _tiles(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
     twice = _smooth(once)
     halved = twice[: height // 2 * 2 : 2, : width // 2 * 2 : 2]
     noise = _noise(pixels)
-    fine = np.maximum(_energy(once - twice) - FINE_NOISE * noise, 0)
-    coarse = np.maximum(_energy(halved - _smooth(_smooth(halved))) - COARSE_NOISE * noise, 0)
+    fine = np.maximum(_means((once - twice) ** 2) - FINE_NOISE * noise, 0)
+    coarse = np.maximum(_means((halved - _smooth(_smooth(halved))) ** 2) - COARSE_NOISE * noise, 0)
     return np.asarray(np.sqrt(fine / (coarse + CONTRAST_FLOOR)) * (max(height, width) / LONG_SIDE))
 
 
@@ -69,16 +70,22 @@ def _smooth(plane: Plane) -> Plane:
     return plane
 
 
-def _energy(band: Plane) -> NDArray[np.float64]:
-    """[8, 8] mean squares."""
-    rows = np.linspace(0, band.shape[0], TILES + 1).astype(int)
-    columns = np.linspace(0, band.shape[1], TILES + 1).astype(int)
-    sums = np.add.reduceat(np.add.reduceat(band * band, rows[:-1], axis=0), columns[:-1], axis=1)
+def _means(plane: Plane) -> NDArray[np.float64]:
+    """[8, 8]."""
+    rows = np.linspace(0, plane.shape[0], TILES + 1).astype(int)
+    columns = np.linspace(0, plane.shape[1], TILES + 1).astype(int)
+    sums = np.add.reduceat(np.add.reduceat(plane, rows[:-1], axis=0), columns[:-1], axis=1)
     return np.asarray(sums / np.outer(np.diff(rows), np.diff(columns)), np.float64)
 
 
 def _noise(pixels: Plane) -> float:
-    """Variance of white noise, from the calmest eighth of the tiles: Immerkær's difference of two Laplacians."""
+    """Variance of white noise, from the calmest eighth of the tiles: Immerkær's difference of two Laplacians.
+
+    Tiles near black or white do not testify: clipping halves their noise.
+    """
     across = pixels[:, :-2] - 2 * pixels[:, 1:-1] + pixels[:, 2:]
     both = across[:-2] - 2 * across[1:-1] + across[2:]
-    return float(np.sort(_energy(both) / 36, axis=None)[: TILES * TILES // 8].mean())
+    variance, level = _means(both * both) / 36, _means(pixels)
+    exposed = variance[(level > DARK) & (level < BRIGHT)]
+    calmest = np.sort(exposed)[: TILES * TILES // 8]
+    return float(calmest.mean()) if len(calmest) else float(variance.min())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -137,16 +136,16 @@ def _line_of_text(table: Table, key: str) -> str:
 
 def _preference(table: Table) -> Preference:
     by = table.values.get("by")
+    if by is None:
+        raise table.wrong("by", "by is missing", f"Known: {', '.join(_FORMS)}.")
     if not isinstance(by, str) or by not in _FORMS:
-        message = "by is missing" if by is None else f"unknown criterion {by!r}"
-        raise table.wrong("by", message, tomlfile.nearest(str(by), _FORMS))
+        raise table.wrong("by", f"unknown criterion {by!r}", tomlfile.nearest(str(by), _FORMS))
     form = _FORMS[by]
     table.check(("by", *form.ways, *(("margin",) if form.unit else ())))
     given = [way for way in form.ways if way in table.values]
     if len(given) > 1 or (form.ways and not given and not form.optional):
-        raise table.wrong(
-            given[1] if given else "by", f"{by} needs exactly one of: {', '.join(form.ways)}", _example(by)
-        )
+        message = f"{by} needs exactly one of: {', '.join(form.ways)}"
+        raise table.wrong(given[1] if given else "by", message, _example(by))
     if "margin" in table.values and given and given != ["want"]:
         raise table.wrong("margin", f"an {given[0]} has no margin", "Remove the margin.")
     return Preference(
@@ -183,7 +182,7 @@ def _listed(table: Table, by: str, key: str) -> tuple[str, ...]:
         return texts
     for text in texts:
         if text != REST and text.casefold() not in FORMATS:
-            raise table.wrong(key, f"unknown format {text!r}", tomlfile.nearest(text.casefold(), FORMATS))
+            raise table.wrong(key, f"unknown format {text!r}", tomlfile.nearest(text.casefold(), set(FORMATS.values())))
     return tuple(text if text == REST else FORMATS[text.casefold()] for text in texts)
 
 
@@ -201,7 +200,7 @@ def _margin(table: Table, by: str, form: _Form) -> Margin:
         found = re.fullmatch(r"\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%\s*", value)
         if found and float(found[1]) < 100:
             return Margin(float(found[1]) / 100, relative=True)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e18:
         return Margin(float(value))
     raise table.wrong("margin", f"{by} cannot have a margin of {value!r}", remedy)
 
@@ -256,8 +255,13 @@ def _wish(prefer: Preference) -> str:
     if prefer.margin is None:
         return text
     size = prefer.margin.size
-    equal = f"{size * 100:g} %" if prefer.margin.relative else f"{size:g} {_FORMS[prefer.by].unit}"
+    equal = f"{size * 100:g} %" if prefer.margin.relative else f"{size:g} {_unit(prefer)}"
     return f"{text} (differences up to {equal} do not count)"
+
+
+def _unit(prefer: Preference) -> str:
+    unit = _FORMS[prefer.by].unit
+    return unit.removesuffix("s") if prefer.margin and prefer.margin.size == 1 else unit
 
 
 def _protections(protect: Protect) -> list[str]:

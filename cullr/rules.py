@@ -19,6 +19,7 @@ from cullr.rulefile import Rule, describe, load, shipped
 __all__ = ["Rule", "describe", "load", "propose", "shipped"]
 
 GONE = "already culled in a stronger group"
+UNKNOWN = "kept: nothing is known of it yet"
 
 Entry = tuple[ShotFacts, ...]
 """What competes: one shot, or a whole set in path order."""
@@ -37,22 +38,19 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Keep or cull for each shot of the group, in its order.
 
-    Shots in `gone` are culled and do not compete, unless the rule protects them. A shot without facts stays. `sets`
-    tells the sets of a `set` group apart; without it they are the runs of rising stage number in time order.
+    Shots in `gone` (a set) are culled and do not compete, unless the rule protects them. A shot without facts stays.
+    `sets` tells the sets of a `set` group apart; without it they are the runs of rising stage number in time order.
     """
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
-    lost = {shot for shot in gone if shot not in known or not _protection(rule, (known[shot],))}
-    left = [shot for shot in members if shot.id not in lost]
-    verdicts = dict.fromkeys(group.shots, (True, "kept: nothing is known of it yet")) | dict.fromkeys(
-        lost, (False, GONE)
-    )
+    left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
+    verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
     elif group.kind in rule.protect.kind:
         verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
     elif group.kind is Kind.SET:
-        verdicts |= _whole_sets(rule, _sets(members, sets), left)
+        verdicts |= _whole_sets(rule, _sets(members, sets) if len(members) == len(group.shots) else [], left)
     else:
         verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left))
     return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)
@@ -65,7 +63,7 @@ def _keep_all(shots: Sequence[ShotFacts], why: str) -> dict[ShotId, Verdict]:
 def _same_stages(rule: Rule, parts: Sequence[Sequence[ShotFacts]]) -> dict[ShotId, Verdict]:
     verdicts: dict[ShotId, Verdict] = {}
     for shots in parts:
-        alone = f"no other shot here of {reasons.stage(shots[0])}" if len(parts) > 1 else "no rival is left"
+        alone = f"no rival here: {reasons.stage(shots[0])}" if len(parts) > 1 else "no rival is left"
         verdicts |= _contest(rule, [(shot,) for shot in shots], alone)
     return verdicts
 
@@ -89,10 +87,8 @@ def _whole_sets(rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts])
     verdicts = _contest(rule, whole, "no other set is whole")
     for entry in entries:
         if entry not in whole:
-            protection = _protection(rule, entry)
-            verdict = (
-                (True, f"kept: {protection}") if protection else (False, "culled: part of its set is culled already")
-            )
+            why = _protection(rule, entry)
+            verdict = (True, f"kept: {why}") if why else (False, "culled: part of its set is culled already")
             verdicts |= {shot.id: verdict for shot in entry if shot.id in there}
     return verdicts
 
@@ -105,7 +101,7 @@ def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list
         return [tuple(shot for shot in shots if told[shot.id] == mark) for mark in sorted(set(told.values()))]
     runs: list[list[ShotFacts]] = []
     line_ups: list[list[tuple[float, str]]] = []
-    for shot in sorted(shots, key=lambda shot: shot.stage.timestamp if shot.stage else ""):
+    for shot in sorted(shots, key=_run_order):
         if shot.stage is None:
             return []
         if not runs or shot.stage.number <= line_ups[-1][-1][0]:
@@ -162,14 +158,14 @@ def _scored(rule: Rule, entries: Sequence[Entry]) -> list[_Asked]:
     return table
 
 
-def _round(table: Sequence[_Asked], open_: Sequence[int]) -> _Round:
+def _round(table: Sequence[_Asked], still: Sequence[int]) -> _Round:
     """At each preference those go who are farther from the best of the remaining than its margin."""
     fell: dict[int, _Asked | None] = {}
     for asked in table:
-        bar = _bar(max(asked.scores[at] for at in open_), asked.prefer.margin)
-        fell |= {at: asked for at in open_ if asked.scores[at] < bar}
-        open_ = [at for at in open_ if at not in fell]
-    return _Round(open_[0], fell | dict.fromkeys(open_[1:]))
+        bar = _bar(max(asked.scores[at] for at in still), asked.prefer.margin)
+        fell |= {at: asked for at in still if asked.scores[at] < bar}
+        still = [at for at in still if at not in fell]
+    return _Round(still[0], fell | dict.fromkeys(still[1:]))
 
 
 def _bar(best: float, margin: Margin | None) -> float:
@@ -201,10 +197,8 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
     asked = round_.fell[this if that == round_.winner else that]
     mine, other = entries[this][0], entries[that][0]
     if asked is None:
-        first = this == round_.winner
-        return (
-            "first by path, all else equal" if first else f"after {reasons.called(other, mine)} by path, all else equal"
-        )
+        place = "first" if this == round_.winner else f"after {reasons.called(other, mine)}"
+        return f"{place} by path, all else equal"
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]
         return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"
@@ -227,6 +221,11 @@ def _protected(rule: Rule, shot: ShotFacts) -> str | None:
     paths = (glob for glob in protect.path for file in shot.shot.files if criteria.below(file.path, glob))
     found = next(paths, None)
     return f"protected, below {reasons.shortened(found, 28)}" if found else None
+
+
+def _run_order(shot: ShotFacts) -> tuple[str, float]:
+    """Stages of one run may share their timestamp; in path order 1.5 would come before 1."""
+    return (shot.stage.timestamp, shot.stage.number) if shot.stage else ("", 0.0)
 
 
 def _place(shot: ShotFacts) -> tuple[int, str, int]:

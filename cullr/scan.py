@@ -11,7 +11,7 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,8 +66,8 @@ def check_roots(roots: Sequence[Path]) -> list[Path]:
     for root in roots:
         try:
             resolved = root.resolve(strict=True)
-            with os.scandir(resolved) as entries:
-                next(entries, None)
+            with os.scandir(resolved):
+                pass
             found.setdefault(_identity(resolved.stat()) or resolved, resolved)
         except FileNotFoundError:
             raise RootError(f"{root} does not exist", "Check the spelling; is the disk mounted?") from None
@@ -87,13 +87,12 @@ class _Ignored:
 
     def __init__(self, globs: Sequence[str]) -> None:
         globs = [glob.removeprefix("./") for glob in globs]
-        self._files = self._pattern(glob for glob in globs if not glob.endswith("/"))
-        self._folders = self._pattern(glob.rstrip("/") for glob in globs)
+        self._files = self._pattern(globs)  # no file's path ends in a slash, so `exports/` matches none
+        self._folders = self._pattern([glob.rstrip("/") for glob in globs])
 
     @staticmethod
-    def _pattern(globs: Iterable[str]) -> re.Pattern[str] | None:
-        translated = [fnmatch.translate(glob) for glob in globs if glob]
-        return re.compile("|".join(translated)) if translated else None
+    def _pattern(globs: Sequence[str]) -> re.Pattern[str] | None:
+        return re.compile("|".join(map(fnmatch.translate, globs))) if globs else None
 
     def file(self, name: str, path: str) -> bool:
         return self._files is not None and bool(self._files.match(name) or self._files.match(path))

@@ -29,10 +29,10 @@ from cullr.rulefile import Protect, Rule
 
 def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
     """A shot of one photo; `known` overrides what is known of its files, its head, its marks or its look."""
-    file = {"root": 0, "size": 1_000_000, "mtime_ns": 10**18}
-    head = {"format": "jpeg", "width": 6000, "height": 4000, "tags": 40}
+    file: dict[str, Any] = {"root": 0, "size": 1_000_000, "mtime_ns": 10**18}
+    head: dict[str, Any] = {"format": "jpeg", "width": 6000, "height": 4000, "tags": 40}
     mark: dict[str, Any] = {"rating": None, "label": None, "pick": None}
-    look = {"sharpness": 1.0, "tiles": (), "shadows": 0.0, "highlights": 0.0, "brightness": 0.5}
+    look: dict[str, Any] = {"sharpness": 1.0, "tiles": (), "shadows": 0.0, "highlights": 0.0, "brightness": 0.5}
     rest: dict[str, Any] = {"taken": Taken(number * 1_000_000, TimeSource.EXIF), "stage": None}
     rest |= {"photos": (), "companions": ()}
     for values in (file, head, mark, look, rest):

@@ -136,7 +136,7 @@ def test_a_shot_that_is_worse_in_everything_changes_no_winner(
     """Worse than any one of the group, and last by path. Sharpness is known to all: the unknown takes it out."""
     shots = [one if one.quality else replace(one, quality=Quality(0.5, (), 0.1, 0.0, 0.4)) for one in shots]
     model = data.draw(st.sampled_from(shots))
-    face = File(9, "zzz/" + "b" * 99 + ".xyz", 0, 0)
+    face = File(9, "b/zzz/" + "b" * 99 + ".xyz", 0, 0)
     worse = replace(
         model,
         id=ShotId(99),

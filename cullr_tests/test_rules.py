@@ -94,7 +94,7 @@ def test_protected_shots_stay_on_top_of_the_winner(protect: Protect, marked: dic
     found = propose(rule("sharpness", protect=protect), shots)
     assert found[1] == (True, reason)
     assert [found[2][0], found[3][0]] == [True, False]
-    assert propose(rule("sharpness", protect=protect), shots, gone=[ShotId(1)])[1] == (True, reason)
+    assert propose(rule("sharpness", protect=protect), shots, gone={ShotId(1)})[1] == (True, reason)
 
 
 def test_protection_ends_where_the_condition_does() -> None:
@@ -149,7 +149,7 @@ def test_shots_of_different_stages_do_not_compete() -> None:
     ]
     found = propose(rule("sharpness"), shots)
     assert [found[number][0] for number in (1, 2, 3, 4)] == [False, True, True, True]
-    assert found[3][1] == "kept: no other shot here of stage 2 up"
+    assert found[3][1] == "kept: no rival here: stage 2 up"
 
 
 def test_across_stages_the_rules_stage_order_decides() -> None:
@@ -174,6 +174,26 @@ def test_of_matched_sets_one_whole_set_is_kept() -> None:
     found = propose(rule("bytes"), two_sets(), kind=Kind.SET)
     assert [found[number][0] for number in (1, 2, 3, 4)] == [True, True, False, False]
     assert found[3][1] == "culled: set behind that of 2025_01_stage1_raw.png by bytes"
+
+
+def test_stages_that_share_a_timestamp_are_one_set() -> None:
+    """By path, stage 1.5 comes before stage 1."""
+    shots = [
+        staged(1, "01", 1, "raw"),
+        staged(2, "01", 1.5, "face"),
+        staged(3, "02", 1, "raw"),
+        staged(4, "02", 1.5, "face"),
+    ]
+    found = propose(rule("bytes"), shots, kind=Kind.SET)
+    assert [found[number][0] for number in (1, 2, 3, 4)] == [True, True, False, False]
+
+
+def test_sets_of_which_not_all_is_known_are_kept() -> None:
+    shots = two_sets()
+    proposals = rules.propose(
+        rule("bytes"), group(shots, Kind.SET), shots[1:], sets={shot.id: shot.id // 3 for shot in shots}
+    )
+    assert len(kept(proposals)) == 4
 
 
 def test_sets_that_overlap_in_time_are_kept_unless_told_apart() -> None:

@@ -18,7 +18,7 @@ from cullr.index.rows import PhotoRow
 from cullr.model import Look, Marks, Metadata, Quality, ShotId
 
 COMMIT_SECONDS = 0.25
-_TILES = struct.Struct("<64f")
+_TILES = struct.Struct("<64d")
 
 
 class Store:

@@ -5,6 +5,7 @@ so that an interrupted run continues where it stopped.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from cullr import hashes
 from cullr.decode import Head, Picture
 from cullr.index.rows import PhotoRow
-from cullr.index.store import Store
+from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Look, Quality, Rung, Shot, ShotId
 from cullr.pool import Crew, Job, Measured, Outcome
@@ -95,6 +96,7 @@ class Passes:
 
     def _decode(self, wanted: Sequence[File]) -> None:
         pending: list[tuple[File, Picture]] = []
+        kept = time.monotonic()
         for file, outcome in self._each("reading pictures", Job.PICTURE, wanted):
             if isinstance(outcome.value, Picture):
                 pending.append((file, outcome.value))
@@ -102,8 +104,9 @@ class Passes:
                 self.unreadable[file] = outcome.why
                 if outcome.lasting:
                     self._store.save_unreadable(self.rows[file].id, outcome.why)
-            if len(pending) >= BATCH:
+            if len(pending) >= BATCH or time.monotonic() - kept > COMMIT_SECONDS:
                 self._keep_pictures(pending)
+                kept = time.monotonic()
         self._keep_pictures(pending)
 
     def _is_fresh(self, file: File) -> bool:

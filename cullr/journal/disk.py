@@ -23,7 +23,8 @@ CREATE_NEW = WRITE | os.O_CREAT | os.O_EXCL
 
 SEAM = (
     "open_folder", "open_file", "read", "read_at", "write", "write_at", "fsync", "truncate", "lstat", "fstat", "names",
-    "mkdir", "rmdir", "rename_new", "link", "unlink", "chmod", "chown", "set_times", "attributes", "set_attribute", "lock",
+    "mkdir", "rmdir", "rename_new", "link", "unlink", "chmod", "chown", "set_times", "attributes", "set_attribute",
+    "lock",
 )  # fmt: skip
 """What the crash harness interposes: every call that can fail or that a kill can separate from the next."""
 

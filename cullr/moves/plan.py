@@ -6,7 +6,7 @@ Invariant: what is planned was there, unchanged and complete a moment ago, and e
 from __future__ import annotations
 
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cullr.journal import JOURNAL_FOLDER, MovedFile, MovedShot
 from cullr.journal.entry import is_staged, relative
@@ -54,6 +54,8 @@ class Planner:
     def _check_files(self, shot: ShotMove) -> None:
         if shot.face not in {file.path for file in shot.files} - shot.shared.keys():
             raise Stays(shot.face, "its own photo is not among the files to move")
+        if len({file.path for file in shot.files}) != len(shot.files):
+            raise Stays(shot.face, "one of its files is named twice")
         for file in shot.files:
             try:
                 relative(file.path)
@@ -85,7 +87,9 @@ class Planner:
 
     def _goes(self, shot: ShotMove, path: str) -> bool:
         """Whether a file goes with this shot: a shared one only when no shot that needs it remains or is yet to go."""
-        return not any(self._needed_by(other, self._place[shot.face]) for other in shot.shared.get(path, ()))
+        return path not in self._claimed and not any(
+            self._needed_by(other, self._place[shot.face]) for other in shot.shared.get(path, ())
+        )
 
     def _needed_by(self, other: str, place: int) -> bool:
         if other in self._leaving and other not in self._staying:
@@ -96,24 +100,29 @@ class Planner:
 
 def folders_to_make(tree: Tree, shots: Collection[MovedShot]) -> tuple[str, ...]:
     """The folders that must be made before these shots can go, parents first. Raises OSError."""
-    wanted = {file.target.rpartition("/")[0] for shot in shots for file in shot.files}
     missing: set[str] = set()
-    for folder in wanted:
-        while folder and folder not in missing and tree.lstat(folder) is None:
-            missing.add(folder)
-            folder = folder.rpartition("/")[0]
+    for folder in {file.target.rpartition("/")[0] for shot in shots for file in shot.files}:
+        for path in upwards(folder):
+            if path in missing or tree.lstat(path) is not None:
+                break
+            missing.add(path)
     return tuple(sorted(missing, key=lambda path: (path.count("/"), path)))
 
 
 def homes_of(tree: Tree, shots: Collection[MovedShot]) -> dict[str, tuple[int, int]]:
     """Mode and time of the folders these shots leave and of the folders around these. Raises OSError."""
     homes: dict[str, tuple[int, int]] = {}
-    for shot in shots:
-        for file in shot.files:
-            folder = file.source.rpartition("/")[0]
-            while folder and folder not in homes:
-                found = tree.lstat(folder)
-                if found is not None:
-                    homes[folder] = (found.st_mode & 0o7777, found.st_mtime_ns)
-                folder = folder.rpartition("/")[0]
+    for folder in {file.source.rpartition("/")[0] for shot in shots for file in shot.files}:
+        for path in upwards(folder):
+            if path in homes:
+                break
+            if (found := tree.lstat(path)) is not None:
+                homes[path] = (found.st_mode & 0o7777, found.st_mtime_ns)
     return homes
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """A folder and those around it, the root not among them."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]

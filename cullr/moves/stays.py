@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 
 from cullr.errors import Failed
+from cullr.safe_text import visible
 
 _WORDS = {
     errno.EACCES: "permission denied by its folder",
@@ -43,9 +44,10 @@ class Stays(Exception):
 class Unfinished(Failed):
     """A move stopped halfway and could not be taken back now. Nothing is lost: the next run settles it."""
 
-    def __init__(self, path: str, error: OSError) -> None:
+    def __init__(self, path: str, why: str | OSError) -> None:
+        words = in_words(why) if isinstance(why, OSError) else why
         super().__init__(
-            f"{path} is halfway moved, and the disk does not let it be finished or taken back: {in_words(error)}",
+            f"{visible(path)} is halfway moved, and the disk does not let it be finished or taken back: {words}",
             "Mend what is wrong with the disk, then run any cullr command on this folder: it settles the move first.",
         )
 

@@ -62,9 +62,6 @@ class _Paper:
             force_terminal=terminal,
             color_system="auto" if terminal else None,
             width=width if terminal else _UNLIMITED,
-            highlight=False,
-            markup=False,
-            emoji=False,
         )
 
     @property

@@ -69,6 +69,12 @@ def test_odd_names_change_nothing_but_the_text(shared_photos: Path) -> None:
     assert all(any(visible(name) in text for text in odd.texts["span"]) for name in found)
 
 
+def test_no_extension_makes_an_element_of_the_placeholder() -> None:
+    odd = Page(written(of_names(["a.<b>", "b.&lt;"]), "html"))
+    assert odd.shape == Page(written(of_names(["a.CR3", "b.NEF"]), "html")).shape
+    assert {"<B>", "&LT;"} <= set(odd.texts["div"])
+
+
 @given(st.lists(names() | st.text("<>\"'&=/a !-", min_size=1), min_size=1, max_size=3))
 def test_no_name_makes_an_element_or_an_attribute(found: list[str]) -> None:
     assert page(of_names(found)).shape == page(of_names(["IMG.jpg"] * len(found))).shape

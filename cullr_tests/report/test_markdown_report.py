@@ -71,3 +71,7 @@ def test_escaped_text_reads_as_it_was(text: str) -> None:
 
 def test_the_source_stays_readable() -> None:
     assert escape("day1/IMG_0001 (copy).JPG") == r"day1/IMG\_0001 &#40;copy&#41;.JPG"
+
+
+def test_no_html_can_begin() -> None:
+    assert not {"<", ">", '"'} & set(escape('<b onclick="x">&lt;</b>'))

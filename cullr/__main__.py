@@ -1,0 +1,5 @@
+"""`python -m cullr`."""
+
+from cullr.cli.main import entry
+
+entry()
