@@ -37,6 +37,25 @@ MIGRATIONS: tuple[str, ...] = (
       PRIMARY KEY (folder, name)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE review_group (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,  -- the place in the list; never given twice
+      review TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+      shots INTEGER NOT NULL, culled INTEGER NOT NULL, frees INTEGER NOT NULL,
+      taken_us INTEGER NOT NULL, certainty REAL NOT NULL,
+      shielded TEXT, provisional INTEGER NOT NULL,
+      title TEXT NOT NULL, words TEXT NOT NULL,
+      members TEXT NOT NULL, data TEXT NOT NULL, proposals TEXT NOT NULL,
+      UNIQUE (review, id)
+    );
+    CREATE TABLE review_pass (
+      review TEXT NOT NULL, name TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL,
+      began REAL NOT NULL, at REAL NOT NULL, PRIMARY KEY (review, name)
+    );
+    CREATE TABLE review_state (review TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE review_skipped (review TEXT NOT NULL, root INTEGER NOT NULL, path TEXT NOT NULL, why TEXT NOT NULL);
+    CREATE INDEX review_skipped_by_review ON review_skipped (review, root, path);
+    """,
 )
 
 

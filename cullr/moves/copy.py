@@ -6,6 +6,7 @@ Invariant: the source is removed only while an equal, synced copy stands at the 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 
 from cullr.journal import disk
@@ -61,14 +62,18 @@ def _remove(tree: Tree, source: str, target: str, writer: int, before: os.stat_r
 
 
 def _dress(reader: int, writer: int, before: os.stat_result) -> None:
-    """Carry over owner, attributes, mode and times. Only the file's mode and times are promised: FAT has no others."""
+    """Carry over attributes, owner, mode and times; the first two only where the other file system can."""
     with contextlib.suppress(OSError):
         for name, value in disk.attributes(reader).items():
             disk.set_attribute(writer, name, value)
     with contextlib.suppress(OSError):
         disk.chown(writer, before.st_uid, before.st_gid)
-    with contextlib.suppress(PermissionError):
+    try:
         disk.chmod(writer, before.st_mode & 0o7777)
+    except OSError as error:
+        # What FAT and SMB answer, which make modes up.
+        if error.errno not in (errno.EPERM, errno.ENOTSUP):
+            raise
     disk.set_times(writer, before.st_atime_ns, before.st_mtime_ns)
 
 

@@ -65,7 +65,7 @@ def carry_out(journal: Journal, intent: Intent, arrived: Iterable[str] = ()) -> 
 
 
 def finish(journal: Journal, seq: int, intent: Intent, left: Iterable[tuple[int, int]]) -> None:
-    """Sync every folder an intent touched, take away those it leaves empty and needs no more, and write `done`."""
+    """Sync every folder an intent touched, write `done`, and take away folders that are needed no more."""
     tree = journal.tree
     files = [file for shot in intent.shots for file in shot.files]
     targets = {file.target.rpartition("/")[0] for file in files if file.target}
@@ -80,11 +80,15 @@ def finish(journal: Journal, seq: int, intent: Intent, left: Iterable[tuple[int,
             raise Unfinished(folder or "the root", error) from error
     if intent.verb is Verb.UNDO:
         _restore_folders(journal, intent)
-    made = journal.state.folders
-    spare = {path for folder in targets | sources for path in upwards(folder) if path in made}
-    for folder in sorted(spare, key=lambda path: -path.count("/")):
-        tree.drop(folder)
     journal.append(Done(seq, frozenset(left)))
+    sweep(journal)
+
+
+def sweep(journal: Journal) -> None:
+    """Take away the folders cullr made that are empty and hold nothing staged, deepest first."""
+    needed = {path for staged in journal.state.staged for path in upwards(staged.rpartition("/")[0])}
+    for folder in sorted(journal.state.folders - needed, key=lambda path: -path.count("/")):
+        journal.tree.drop(folder)
 
 
 def _restore_folders(journal: Journal, intent: Intent) -> None:

@@ -13,7 +13,7 @@ from cullr.errors import UsageError
 from cullr.journal import BatchId, Held, Intent, Journal, MovedFile, MovedShot, State, Verb, read
 from cullr.journal.tree import Tree
 from cullr.moves.opening import opened
-from cullr.moves.perform import CHUNK, carry_out
+from cullr.moves.perform import CHUNK, carry_out, sweep
 from cullr.moves.plan import folders_to_make
 from cullr.moves.rename import movable
 from cullr.moves.stays import Refusal, Stays
@@ -48,6 +48,7 @@ def undo_open(journal: Journal, batches: Sequence[BatchId]) -> UndoResult:
         gone, stayed = _undo_chunk(journal, batch, shots)
         restored += gone
         refused += stayed
+    sweep(journal)
     return UndoResult(tuple(batches), tuple(dict.fromkeys(restored)), tuple(refused))
 
 

@@ -1,0 +1,309 @@
+"""Groups in the index, the channel from the indexer to the screen: written as they are found, read page by page.
+
+A group keeps its place in the list while the indexer works, so that nothing jumps under the cursor: one that grew, or
+whose members changed, takes over the place of the group it came from, and new ones go to the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cullr.index import facts_json
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
+from cullr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One line of the list. `row` is its key; `taken_us` the earliest capture time; `frees` bytes if approved."""
+
+    row: int
+    id: str
+    kind: Kind
+    shots: int
+    culled: int
+    frees: int
+    taken_us: int
+    certainty: float
+    shielded: str | None
+    provisional: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """How far a pass is; `total` 0 is unknown, `seconds` since it began."""
+
+    name: str
+    done: int
+    total: int
+    seconds: float
+
+
+def key(roots: Sequence[Path], settings: Settings) -> str:
+    """The review's name: the same roots and settings give the same review."""
+    text = json.dumps([[str(root) for root in roots], asdict(settings)], sort_keys=True)
+    return hashlib.blake2b(text.encode("ascii", "backslashreplace"), digest_size=12).hexdigest()
+
+
+class Writer:
+    """The indexer's side. Every publication is one transaction."""
+
+    def __init__(self, db: sqlite3.Connection, review: str) -> None:
+        self._db = db
+        self._review = review
+
+    def publish(
+        self,
+        groups: Sequence[Group],
+        facts: Mapping[ShotId, ShotFacts],
+        proposals: Mapping[str, Sequence[Proposal]],
+        *,
+        provisional: bool,
+    ) -> None:
+        """Make these the review's groups; `proposals` by group id."""
+        old = {
+            name: (row, set(json.loads(members)))
+            for row, name, members in self._db.execute(
+                "SELECT row, id, members FROM review_group WHERE review = ?", (self._review,)
+            )
+        }
+        new = {group.id: group for group in groups}
+        heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
+        with _transaction(self._db):
+            for name in old.keys() - new.keys():
+                if name not in heirs.values():
+                    self._db.execute("DELETE FROM review_group WHERE row = ?", (old[name][0],))
+            for group in groups:
+                before = old.get(group.id) or old.get(heirs.get(group.id, ""))
+                members = [facts[shot] for shot in group.shots]
+                self._save(before[0] if before else None, group, members, proposals[group.id], provisional=provisional)
+
+    def _save(
+        self,
+        row: int | None,
+        group: Group,
+        facts: Sequence[ShotFacts],
+        proposals: Sequence[Proposal],
+        *,
+        provisional: bool,
+    ) -> None:
+        culled = {proposal.shot for proposal in proposals if not proposal.keep}
+        said = [[proposal.keep, proposal.reason] for proposal in proposals]
+        self._db.execute(
+            "INSERT OR REPLACE INTO review_group (row, review, id, kind, shots, culled, frees, taken_us, certainty,"
+            " shielded, provisional, title, words, members, data, proposals)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row,
+                self._review,
+                group.id,
+                group.kind,
+                len(facts),
+                len(culled),
+                sum(each.shot.bytes for each in facts if each.id in culled),
+                min(each.taken.wall_us for each in facts),
+                _certainty(group),
+                group.shielded,
+                int(provisional),
+                _storable(facts[0].shot.path),
+                _storable("\n".join(each.shot.path.casefold() for each in facts)),
+                json.dumps(group.shots),
+                facts_json.dump(group, facts),
+                json.dumps(said),
+            ),
+        )
+
+    def passed(self, name: str, done: int, total: int) -> None:
+        """Note a pass's progress."""
+        now = time.time()
+        self._db.execute(
+            "INSERT INTO review_pass (review, name, done, total, began, at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (review, name) DO UPDATE SET done = excluded.done, total = excluded.total, at = excluded.at",
+            (self._review, name, done, total, now, now),
+        )
+
+    def state(self, word: str) -> None:
+        """`working` or `complete`; starting anew forgets the passes of the last run."""
+        with _transaction(self._db):
+            if word == "working":
+                self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))
+            self._db.execute("INSERT OR REPLACE INTO review_state VALUES (?, ?)", (self._review, word))
+
+    def skipped(self, rows: Iterable[Skipped]) -> None:
+        """Make these the review's unreadable photos."""
+        with _transaction(self._db):
+            self._db.execute("DELETE FROM review_skipped WHERE review = ?", (self._review,))
+            self._db.executemany(
+                "INSERT INTO review_skipped VALUES (?, ?, ?, ?)",
+                [(self._review, each.root, _storable(each.path), each.why) for each in rows],
+            )
+
+
+class Reader:
+    """The screen's side: a connection of its own, short queries, never a write."""
+
+    ORDERS: Mapping[str, str] = {
+        "found": "row",
+        "size": "frees DESC, row",
+        "time": "taken_us, row",
+        "certainty": "certainty DESC, row",
+    }
+
+    def __init__(self, db: sqlite3.Connection, review: str) -> None:
+        self._db = db
+        self._review = review
+        self._version = -1
+
+    def changed(self) -> bool:
+        """Whether anything was committed since the last call."""
+        version = int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        moved, self._version = version != self._version, version
+        return moved
+
+    def order(self, *, kind: Kind | None = None, text: str = "", by: str = "found") -> list[int]:
+        """The keys of all groups in this order, for a list to page through; 20 000 of them take 10 ms."""
+        where, values = ["review = ?"], [self._review]
+        if kind:
+            where.append("kind = ?")
+            values.append(kind.value)
+        if text:
+            where.append("instr(words, ?) > 0")
+            values.append(_storable(text.casefold()))
+        sql = f"SELECT row FROM review_group WHERE {' AND '.join(where)} ORDER BY {self.ORDERS[by]}"
+        return [row for (row,) in self._db.execute(sql, values)]
+
+    def rows(self, keys: Sequence[int]) -> dict[int, GroupRow]:
+        """The lines for these keys; those that are gone meanwhile are missing."""
+        marks = ",".join("?" * len(keys))
+        found = self._db.execute(
+            "SELECT row, id, kind, shots, culled, frees, taken_us, certainty, shielded, provisional, title"
+            f" FROM review_group WHERE row IN ({marks})",
+            tuple(keys),
+        )
+        lines = {}
+        for number, name, kind, shots, culled, frees, taken_us, certainty, shielded, provisional, title in found:
+            lines[number] = GroupRow(
+                row=number,
+                id=name,
+                kind=Kind(kind),
+                shots=shots,
+                culled=culled,
+                frees=frees,
+                taken_us=taken_us,
+                certainty=certainty,
+                shielded=shielded,
+                provisional=bool(provisional),
+                title=_restored(title),
+            )
+        return lines
+
+    def group(self, row: int) -> tuple[Group, tuple[ShotFacts, ...], tuple[Proposal, ...]] | None:
+        """The whole group with the indexer's proposals, None when it is gone."""
+        found = self._db.execute("SELECT data, proposals FROM review_group WHERE row = ?", (row,)).fetchone()
+        if found is None:
+            return None
+        group, facts = facts_json.load(found[0])
+        said = zip(facts, json.loads(found[1]), strict=True)
+        return group, facts, tuple(Proposal(each.id, keep, reason) for each, (keep, reason) in said)
+
+    def totals(self) -> tuple[int, int, int]:
+        """Groups, shots to cull and the bytes that frees."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(culled), 0), coalesce(sum(frees), 0) FROM review_group WHERE review = ?",
+            (self._review,),
+        ).fetchone()
+        return int(row[0]), int(row[1]), int(row[2])
+
+    def kinds(self) -> dict[Kind, int]:
+        """How many groups there are of each kind."""
+        found = self._db.execute(
+            "SELECT kind, count(*) FROM review_group WHERE review = ? GROUP BY kind", (self._review,)
+        )
+        return {Kind(kind): count for kind, count in found}
+
+    def passes(self) -> list[PassRow]:
+        """The passes of this run, in the order they began."""
+        found = self._db.execute(
+            "SELECT name, done, total, at - began FROM review_pass WHERE review = ? ORDER BY began, rowid",
+            (self._review,),
+        )
+        return [PassRow(*row) for row in found]
+
+    def complete(self) -> bool:
+        """Whether the indexer has seen everything."""
+        row = self._db.execute("SELECT state FROM review_state WHERE review = ?", (self._review,)).fetchone()
+        return bool(row and row[0] == "complete")
+
+    def skipped(self) -> list[Skipped]:
+        """Photos that could not be read."""
+        found = self._db.execute(
+            "SELECT root, path, why FROM review_skipped WHERE review = ? ORDER BY root, path", (self._review,)
+        )
+        return [Skipped(root, _restored(path), why) for root, path, why in found]
+
+    def preview(self, shot: ShotId) -> bytes | None:
+        """The face's preview as JPEG, None when it is not made yet."""
+        row = self._db.execute("SELECT preview FROM measure WHERE photo = ?", (shot,)).fetchone()
+        return row[0] if row else None
+
+
+class _transaction:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _heirs(leaving: Mapping[str, tuple[int, set[int]]], new: Mapping[str, Group], kept: set[str]) -> dict[str, str]:
+    """New group → the leaving group whose place it takes: the one it shares most shots with, each given once."""
+    owners: dict[int, list[str]] = {}
+    for name, (_, members) in leaving.items():
+        for shot in members:
+            owners.setdefault(shot, []).append(name)
+    heirs: dict[str, str] = {}
+    taken: set[str] = set()
+    for group in new.values():
+        if group.id in kept:
+            continue
+        shared: dict[str, int] = {}
+        for shot in group.shots:
+            for name in owners.get(shot, ()):
+                if name not in taken and name.partition("-")[0] == group.kind:
+                    shared[name] = shared.get(name, 0) + 1
+        if shared:
+            best = min(shared, key=lambda name: (-shared[name], leaving[name][0]))
+            heirs[group.id] = best
+            taken.add(best)
+    return heirs
+
+
+def _certainty(group: Group) -> float:
+    """1 for the same bytes, 0 at the threshold: how safely the weakest pair passed."""
+    score, threshold = group.weakest.score, group.weakest.threshold
+    if group.kind is Kind.EXACT:
+        return 1.0
+    if group.kind in {Kind.CLIP, Kind.SET}:
+        return (score - threshold) / (1 - threshold) if threshold < 1 else 1.0
+    return 1.0 - score / threshold if threshold else 1.0
+
+
+def _storable(text: str) -> str:
+    """SQLite's text is UTF-8: bytes that are not are kept as private-use characters, and come back as they were."""
+    return "".join(chr(0x10F000 + ord(char) - 0xDC00) if "\udc80" <= char <= "\udcff" else char for char in text)
+
+
+def _restored(text: str) -> str:
+    return "".join(chr(0xDC00 + ord(char) - 0x10F000) if 0x10F080 <= ord(char) <= 0x10F0FF else char for char in text)

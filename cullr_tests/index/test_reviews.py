@@ -1,0 +1,151 @@
+"""Groups through the index: what the indexer writes is what the screen reads, and nothing jumps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cullr.index import database, facts_json
+from cullr.index.reviews import Reader, Writer
+from cullr.model import (
+    File,
+    Group,
+    Kind,
+    Look,
+    Marks,
+    Metadata,
+    Proposal,
+    Quality,
+    Rung,
+    Shot,
+    ShotFacts,
+    ShotId,
+    Skipped,
+    Stage,
+    Taken,
+    TimeSource,
+    Weakest,
+)
+
+
+def facts(number: int, path: str = "") -> ShotFacts:
+    face = File(0, path or f"{number}.jpg", 100 + number, number, number)
+    return ShotFacts(
+        ShotId(number),
+        Shot(face, (face,), (File(0, f"{number}.xmp", 5, 5, 5),)),
+        Metadata("jpeg", 10, 20, marks=Marks(3, "Red", None)),
+        Taken(1000 - number, TimeSource.EXIF, 60),
+        Look(2**63 + number, b"", 40.0, Rung.DRAFT),
+        Quality(1.5, (), 0.1, 0.2, 0.3),
+        Stage("20250101_120000", 1.5, "face"),
+        Marks(4),
+        (b"\1\2",),
+    )
+
+
+def group(kind: Kind, *members: int) -> Group:
+    ids = tuple(ShotId(number) for number in members)
+    name = f"{kind}-{'-'.join(map(str, members))}"
+    return Group(name, kind, ids, ids[0], dict.fromkeys(ids, 2.0), Weakest(ids[0], ids[-1], 4.0, 8.0))
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> Iterator[tuple[Writer, Reader]]:
+    index = database.open_for_writing(tmp_path, lambda _sentence: None)
+    other = database.open_for_reading(tmp_path)
+    assert other is not None
+    yield Writer(index.connection, "r"), Reader(other, "r")
+    other.close()
+    index.close()
+
+
+def publish(writer: Writer, *groups: Group, known: dict[int, ShotFacts] | None = None) -> None:
+    members = {ShotId(n): (known or {}).get(n) or facts(n) for each in groups for n in each.shots}
+    said = {each.id: [Proposal(n, n == each.shots[0], f"because {n}") for n in each.shots] for each in groups}
+    writer.publish(groups, members, said, provisional=False)
+
+
+def test_what_the_indexer_writes_the_screen_reads(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    assert reader.changed()
+    assert not reader.changed()
+    publish(writer, group(Kind.PHASH, 1, 2))
+    assert reader.changed()
+    [row] = reader.order()
+    line = reader.rows([row])[row]
+    assert (line.title, line.kind, line.shots, line.culled, line.frees) == ("1.jpg", Kind.PHASH, 2, 1, 107)
+    found = reader.group(row)
+    assert found is not None
+    assert found[0] == group(Kind.PHASH, 1, 2)
+    assert found[1] == (facts(1), facts(2))
+    assert [each.reason for each in found[2]] == ["because 1", "because 2"]
+    assert reader.totals() == (1, 1, 107)
+
+
+def test_a_group_that_grows_keeps_its_place(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4), group(Kind.EXACT, 5, 6))
+    before = reader.order()
+    publish(
+        writer, group(Kind.EXACT, 5, 6), group(Kind.PHASH, 8, 9), group(Kind.PHASH, 3, 4, 7), group(Kind.PHASH, 1, 2)
+    )
+    after = reader.order()
+    assert after[:3] == before
+    assert [reader.rows([row])[row].id for row in after] == ["phash-1-2", "phash-3-4-7", "exact-5-6", "phash-8-9"]
+
+
+def test_a_group_that_dissolves_leaves_and_the_others_stay(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4))
+    first, second = reader.order()
+    publish(writer, group(Kind.PHASH, 3, 4))
+    assert reader.order() == [second]
+    assert reader.group(first) is None
+
+
+def test_orders_and_filters(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.EXACT, 3, 4), known={3: facts(3, "Straße/CAFÉ.jpg")})
+    one, two = reader.order()
+    assert reader.order(by="time") == [two, one]
+    assert reader.order(by="certainty") == [two, one]
+    assert reader.order(by="size") == [two, one]
+    assert reader.order(kind=Kind.EXACT) == [two]
+    assert reader.order(text="café") == [two]
+    assert reader.order(text="%") == []
+    assert reader.kinds() == {Kind.PHASH: 1, Kind.EXACT: 1}
+
+
+def test_names_that_are_not_utf8_reach_the_screen_as_they_are(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    odd = os.fsdecode(b"caf\xe9\n.jpg")
+    publish(writer, group(Kind.PHASH, 1, 2), known={1: facts(1, odd)})
+    [row] = reader.order(text=os.fsdecode(b"\xe9"))
+    assert reader.rows([row])[row].title == odd
+    writer.skipped([Skipped(0, odd, "why")])
+    assert reader.skipped() == [Skipped(0, odd, "why")]
+
+
+def test_progress_and_completion(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    writer.state("working")
+    writer.passed("reading heads", 10, 20)
+    writer.passed("reading pictures", 1, 20)
+    writer.passed("reading heads", 20, 20)
+    assert [(each.name, each.done, each.total) for each in reader.passes()] == [
+        ("reading heads", 20, 20),
+        ("reading pictures", 1, 20),
+    ]
+    assert not reader.complete()
+    writer.state("complete")
+    assert reader.complete()
+
+
+def test_json_keeps_everything_but_the_pixels() -> None:
+    members = [facts(1), facts(2, os.fsdecode(b"\xff.jpg"))]
+    found, back = facts_json.load(facts_json.dump(group(Kind.CLIP, 1, 2), members))
+    assert found == group(Kind.CLIP, 1, 2)
+    assert list(back) == members
