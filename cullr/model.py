@@ -177,7 +177,8 @@ class Quality:
 class ShotFacts:
     """All that is known of a shot: what matchers, rules and reports read.
 
-    `content` holds the digests of its photos in `shot.photos` order, None until a file of equal size made it needed.
+    `content` holds the digests of its photos in `shot.photos` order, None until a file of equal size made it needed;
+    `fingerprint` is a digest of the face's size and of its beginning, middle and end: decisions are remembered by it.
     """
 
     id: ShotId
@@ -189,6 +190,7 @@ class ShotFacts:
     stage: Stage | None = None
     marks: Marks = Marks()
     content: tuple[bytes | None, ...] = ()
+    fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.reasons import Side
 from cullr.rulefile import Rule, describe, load, shipped
 
-__all__ = ["Rule", "describe", "load", "propose", "shipped"]
+__all__ = ["Rule", "describe", "load", "propose", "propose_all", "shipped"]
 
 GONE = "already culled in a stronger group"
 UNKNOWN = "kept: nothing is known of it yet"
@@ -54,6 +54,20 @@ def propose(
     else:
         verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left))
     return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)
+
+
+def propose_all(
+    rule: Rule, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], *, across_stages: bool = False
+) -> dict[str, tuple[Proposal, ...]]:
+    """The proposals of each group by its id. Stronger kinds come first: what they cull competes nowhere else."""
+    strength = {kind: place for place, kind in enumerate(Kind)}
+    gone: set[ShotId] = set()
+    found: dict[str, tuple[Proposal, ...]] = {}
+    for group in sorted(groups, key=lambda group: strength[group.kind]):
+        members = [facts[shot] for shot in group.shots if shot in facts]
+        found[group.id] = propose(rule, group, members, gone=gone, across_stages=across_stages)
+        gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
+    return found
 
 
 def _keep_all(shots: Sequence[ShotFacts], why: str) -> dict[ShotId, Verdict]:
@@ -94,11 +108,12 @@ def _whole_sets(rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts])
 
 
 def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list[Entry]:
-    """The sets of a group; none where they cannot be told apart for certain."""
+    """The sets of a group in path order; none where they cannot be told apart for certain."""
     if told is not None:
         if any(shot.id not in told for shot in shots):
             return []
-        return [tuple(shot for shot in shots if told[shot.id] == mark) for mark in sorted(set(told.values()))]
+        marks = dict.fromkeys(told[shot.id] for shot in shots)
+        return [tuple(shot for shot in shots if told[shot.id] == mark) for mark in marks]
     runs: list[list[ShotFacts]] = []
     line_ups: list[list[tuple[float, str]]] = []
     for shot in sorted(shots, key=_run_order):
@@ -110,22 +125,23 @@ def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list
         runs[-1].append(shot)
         line_ups[-1].append((shot.stage.number, shot.stage.name))
     # Sets that overlap in time split into runs of different line-ups.
-    return [tuple(sorted(run, key=_place)) for run in runs] if all(row == line_ups[0] for row in line_ups) else []
+    if any(line_up != line_ups[0] for line_up in line_ups):
+        return []
+    return sorted((tuple(sorted(run, key=_place)) for run in runs), key=lambda run: _place(run[0]))
 
 
 def _contest(rule: Rule, entries: Sequence[Entry], alone: str) -> dict[ShotId, Verdict]:
-    """At least `keep` of the entries stay, and every protected one. `alone` is the reason where nothing competes."""
-    ordered = sorted(entries, key=lambda entry: _place(entry[0]))
-    if len(ordered) <= rule.keep:
-        why = alone if len(ordered) == 1 else f"the rule keeps {rule.keep} of a group"
-        return {shot.id: (True, f"kept: {why}") for entry in ordered for shot in entry}
-    table = _scored(rule, ordered)
-    rounds = [_round(table, range(len(ordered)))]
+    """Of entries in path order at least `keep` stay, and every protected one; `alone` is why where nothing competes."""
+    if len(entries) <= rule.keep:
+        why = alone if len(entries) == 1 else f"the rule keeps {rule.keep} of a group"
+        return {shot.id: (True, f"kept: {why}") for entry in entries for shot in entry}
+    table = _scored(rule, entries)
+    rounds = [_round(table, range(len(entries)))]
     while len(rounds) < rule.keep:
         rounds.append(_round(table, sorted(rounds[-1].fell)))
     verdicts: dict[ShotId, Verdict] = {}
-    for at, entry in enumerate(ordered):
-        verdict = _verdict(rule, ordered, rounds, at)
+    for at, entry in enumerate(entries):
+        verdict = _verdict(rule, entries, rounds, at)
         verdicts |= {shot.id: verdict for shot in entry}
     return verdicts
 

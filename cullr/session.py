@@ -71,14 +71,13 @@ class Session:
         found = self._run(previews=previews)
         wanted = set(kinds) if kinds is not None else set(Kind)
         facts = {each.id: each for each in found.facts}
-        reviewed = []
-        gone: set[ShotId] = set()
-        for group in _strongest_first(found.groups, wanted):
-            members = tuple(facts[number] for number in group.shots)
-            proposals = rules.propose(rule, group, members, gone=gone, across_stages=self.settings.across_stages)
-            gone |= {each.shot for each in proposals if not each.keep}
-            reviewed.append(ReviewedGroup(group, members, proposals))
-        counts = _counts(found, reviewed, [facts[number] for number in gone])
+        groups = [group for group in found.groups if group.kind in wanted]
+        proposals = rules.propose_all(rule, groups, facts, across_stages=self.settings.across_stages)
+        reviewed = [
+            ReviewedGroup(group, tuple(facts[shot] for shot in group.shots), proposals[group.id]) for group in groups
+        ]
+        culled = {each.shot for said in proposals.values() for each in said if not each.keep}
+        counts = _counts(found, reviewed, [facts[shot] for shot in sorted(culled)])
         roots = tuple(str(root) for root in self.roots)
         return Review(roots, rule.name, True, counts, found.skipped, tuple(reviewed)), found
 
@@ -106,12 +105,6 @@ class Session:
                 f"no photos below {where}", "Is it the right folder? Hidden and ignored folders are left out."
             )
         return found
-
-
-def _strongest_first(groups: Iterable[Group], wanted: set[Kind]) -> list[Group]:
-    """Groups of the wanted kinds; a shot culled in a strong group does not compete in a weaker one."""
-    order = {kind: place for place, kind in enumerate(Kind)}
-    return [group for group in sorted(groups, key=lambda each: order[each.kind]) if group.kind in wanted]
 
 
 def _counts(found: Indexed, reviewed: Sequence[ReviewedGroup], culled: Sequence[ShotFacts]) -> Counts:

@@ -138,6 +138,27 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         "has .cropped (IMG_0002.JPG: no .xmp)",
         "no .xmp (IMG_0001.JPG: has .cropped)",
     ),
+    (
+        wish("companion", wants=(".jpg",)),
+        {"companions": ["day/IMG_0001.cropped.jpg"]},
+        {},
+        "has .jpg (IMG_0002.JPG: no .jpg)",
+        "no .jpg (IMG_0001.JPG: has .jpg)",
+    ),
+    (
+        wish("name", order=("*", "*-WA*")),
+        {"path": "b.jpg"},
+        {"path": "a-WA1.jpg"},
+        "plain name (a-WA1.jpg: name like *-WA*)",
+        "name like *-WA* (b.jpg: plain name)",
+    ),
+    (
+        wish("exposure"),
+        {"shadows": 0.01},
+        {"brightness": 0.1},
+        "closer to mid-grey than IMG_0002.JPG",
+        "farther from mid-grey than IMG_0001.JPG",
+    ),
     (wish("metadata"), {}, {"tags": 3}, "40 tags (IMG_0002.JPG: 3 tags)", "3 tags (IMG_0001.JPG: 40 tags)"),
 ]
 

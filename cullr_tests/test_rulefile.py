@@ -142,6 +142,7 @@ MISTAKES = [
     ("name = 3\n" + PREFER, 1, "name must be one line", ""),
     ('description = "a\\u001b[31m"\n' + PREFER, 1, "description must be one line", ""),
     ("[[prefer]]\n", 1, "by is missing", "Known: rating, label"),
+    ("[[prefer]]\n" + PREFER, 1, "by is missing", ""),
     ("[[prefer]]\nby = 3", 2, "unknown criterion 3", ""),
     (PREFER + '[[prefer]]\nby = "sharpnes"', 4, "unknown criterion 'sharpnes'", "'sharpness'"),
     (PREFER + '[[prefer]]\nby = "eyes"', 4, "unknown criterion 'eyes'", ""),

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cullr import rules
-from cullr.model import Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
+from cullr.model import File, Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
 from cullr.rulefile import Protect
 from cullr_tests.known_shots import group, kept, propose, rule, shot, staged, wish
 
@@ -38,6 +38,14 @@ def test_a_margin_is_measured_from_the_best_so_that_it_cannot_creep() -> None:
     assert found[3] == (False, "culled: 10 % less sharp than IMG_0001.JPG")
 
 
+@pytest.mark.parametrize("percent", range(1, 100))
+def test_a_percentage_means_what_it_says_whatever_floats_make_of_it(percent: int) -> None:
+    shots = [shot(1, width=100, height=1), shot(2, width=100 - percent, height=1, size=2_000_000)]
+    assert propose(rule(wish("resolution", percent=percent), "bytes"), shots)[2][0]
+    shots[1] = replace(shots[1], metadata=replace(shots[1].metadata, width=99 - percent))
+    assert not propose(rule(wish("resolution", percent=percent), "bytes"), shots)[2][0]
+
+
 def test_exactly_the_margin_still_counts_as_equal() -> None:
     shots = [shot(1, width=100, height=1), shot(2, width=95, height=1, size=2_000_000)]
     assert propose(rule(wish("resolution", percent=5), "bytes"), shots)[2][0]
@@ -57,8 +65,8 @@ def test_unmeasured_sharpness_decides_for_nobody() -> None:
     shots = [shot(1, sharpness=None, size=2_000_000), shot(2, sharpness=9.0), shot(3, sharpness=1.0)]
     assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % more bytes than IMG_0002.JPG")
     assert propose(rule("exposure", "bytes"), shots)[1][0]
-    broken = [shot(1, sharpness=math.nan, size=2_000_000), shot(2, sharpness=9.0)]
-    assert propose(rule("sharpness", "bytes"), broken)[1][0]
+    broken = [shot(1, sharpness=9.0), shot(2, sharpness=math.nan), shot(3, size=2_000_000)]
+    assert propose(rule("sharpness", "bytes"), broken)[3][0]
 
 
 def test_zones_count_only_where_all_of_a_group_know_theirs() -> None:
@@ -77,6 +85,20 @@ def test_several_stay_when_the_rule_keeps_several() -> None:
     assert found[3] == (True, "kept: sharper by 50 % than IMG_0002.JPG")
     assert found[1] == (False, "culled: 75 % less sharp than IMG_0004.JPG")
     assert propose(rule("sharpness", keep=4), shots)[1] == (True, "kept: the rule keeps 4 of a group")
+
+
+def test_the_second_to_stay_is_chosen_as_if_the_first_were_not_there() -> None:
+    """Beside 10.0, 9.4 counts as equal and 8.9 does not; without it, both are equal and the path decides."""
+    shots = [shot(1, sharpness=9.4), shot(2, sharpness=8.9), shot(3, sharpness=10.0, size=2_000_000)]
+    found = propose(rule(wish("sharpness", percent=10), "bytes", keep=2), shots)
+    assert [found[number][0] for number in (1, 2, 3)] == [True, False, True]
+    assert found[1] == (True, "kept: first by path, all else equal")
+
+
+def test_the_winners_reason_is_what_decided_last() -> None:
+    shots = [shot(1, rating=5, sharpness=2.0), shot(2, rating=5), shot(3), shot(4, sharpness=1.9)]
+    assert propose(rule("rating", "sharpness"), shots)[1] == (True, "kept: sharper by 100 % than IMG_0002.JPG")
+    assert propose(rule("sharpness"), shots)[1] == (True, "kept: sharper by 5 % than IMG_0004.JPG")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +153,15 @@ def test_what_is_gone_does_not_compete() -> None:
     assert found[3] == (True, "kept: sharper by 100 % than IMG_0002.JPG")
     assert propose(rule("sharpness"), shots, gone={1, 3})[2] == (True, "kept: no rival is left")
     assert not any(keep for keep, _ in propose(rule("sharpness"), shots, gone={1, 2, 3}).values())
+
+
+def test_a_shot_culled_in_a_stronger_group_competes_in_no_weaker_one() -> None:
+    shots = {each.id: each for each in (shot(1, size=9), shot(2, size=8, sharpness=9.0), shot(3, size=1))}
+    exact = replace(group([shots[ShotId(1)], shots[ShotId(2)]], Kind.EXACT), id="exact-1")
+    burst = replace(group([shots[ShotId(2)], shots[ShotId(3)]], Kind.BURST), id="burst-1")
+    found = rules.propose_all(rule("bytes"), [burst, exact], shots)
+    assert kept(found["exact-1"]) == {1} and kept(found["burst-1"]) == {3}
+    assert found["burst-1"][0] == Proposal(ShotId(2), False, rules.GONE)
 
 
 def test_a_shot_without_facts_stays() -> None:
@@ -188,6 +219,15 @@ def test_stages_that_share_a_timestamp_are_one_set() -> None:
     assert [found[number][0] for number in (1, 2, 3, 4)] == [True, True, False, False]
 
 
+def test_sets_alike_in_everything_are_told_apart_by_path_and_not_by_time() -> None:
+    shots = [
+        replace(known, shot=replace(known.shot, face=File(0, f"{9 - known.id}.png", 9, 9))) for known in two_sets()
+    ]
+    for sets in (None, {known.id: 9 - known.id // 3 for known in shots}):
+        found = propose(rule("rating"), shots, kind=Kind.SET, sets=sets)
+        assert [found[number][0] for number in (1, 2, 3, 4)] == [False, False, True, True]
+
+
 def test_sets_of_which_not_all_is_known_are_kept() -> None:
     shots = two_sets()
     proposals = rules.propose(
@@ -214,9 +254,9 @@ def test_a_set_that_lost_a_shot_elsewhere_is_never_the_one_that_stays() -> None:
 
 def test_a_protected_shot_protects_its_whole_set() -> None:
     shots = two_sets()
-    shots[2] = replace(shots[2], marks=Marks(rating=5))
+    shots[3] = replace(shots[3], marks=Marks(rating=5))
     found = propose(rule("bytes", protect=Protect(rating=4)), shots, kind=Kind.SET)
-    assert found[4] == (True, "kept: protected, 5 stars")
+    assert found[3] == found[4] == (True, "kept: protected, 5 stars")
 
 
 def test_the_default_rule_keeps_the_keeper_of_every_real_group_of_versions(shared_photos: Path) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
+from blake3 import blake3
 from PIL import Image
 
 from cullr import formats
@@ -70,6 +71,20 @@ def content(stream: BinaryIO, limits: Limits) -> Content:
     if kind is None:
         raise Unreadable(f"not a picture: {_guess(head)}")
     return Content(kind, head, size)
+
+
+def fingerprint(stream: BinaryIO) -> bytes:
+    """16 bytes that stand for the content: its size and 64 KiB each from its beginning, middle and end.
+
+    The beginning alone is not enough: uncompressed pictures of one size often share a white sky.
+    """
+    size = stream.seek(0, io.SEEK_END)
+    digest = blake3(size.to_bytes(8, "little"))
+    for start in sorted({0, max(0, (size - HEAD_BYTES) // 2), max(0, size - HEAD_BYTES)}):
+        stream.seek(start)
+        digest.update(stream.read(HEAD_BYTES))
+    stream.seek(0)
+    return digest.digest(16)
 
 
 def is_raw(name: str, kind: str) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from blake3 import blake3
 from PIL import Image, ImageOps
 
 from cullr.decode import exif as exif_tags
@@ -39,13 +38,13 @@ TURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What one decode gives: `grey` is 32x32 bytes, row by row, as shown; `head` a digest of the first 64 KiB;
-    `reference` the hash that was asked for, if any. pHashes are computed from `grey` in batches."""
+    """What one decode gives: `grey` is 32x32 bytes, row by row, as shown; `fingerprint` stands for
+    the content; `reference` is the hash that was asked for, if any. pHashes are computed from `grey` in batches."""
 
     metadata: Metadata
     grey: bytes
     rung: Rung
-    head: bytes
+    fingerprint: bytes
     reference: int | None = None
 
 
@@ -56,12 +55,12 @@ def open_picture(path: Path, limits: Limits, reference: Reference | None = None)
     """
     with opener.reasons("file"), path.open("rb") as stream:
         content = opener.content(stream, limits)
-        head = blake3(content.head).digest(16)
+        fingerprint = opener.fingerprint(stream)
         if opener.is_raw(path.name, content.type):
-            found = _raw_picture(stream, content, limits, reference, head)
+            found = _raw_picture(stream, content, limits, reference, fingerprint)
             if found:
                 return found
-        return opener.use(stream, content.type, limits, lambda image: _rendered(image, content, reference, head))
+        return opener.use(stream, content.type, limits, lambda image: _rendered(image, content, reference, fingerprint))
 
 
 def open_large(path: Path, limits: Limits, side: int) -> Image.Image:
@@ -99,7 +98,7 @@ def to_grey(image: Image.Image) -> Image.Image:
     return image.convert("RGB").convert("L")
 
 
-def _rendered(image: Image.Image, content: Content, reference: Reference | None, head: bytes) -> Picture:
+def _rendered(image: Image.Image, content: Content, reference: Reference | None, fingerprint: bytes) -> Picture:
     stored = image.size
     if content.type == "jpeg" and reference is None:
         image.draft("L", (DRAFT_SIDE, DRAFT_SIDE))
@@ -112,11 +111,11 @@ def _rendered(image: Image.Image, content: Content, reference: Reference | None,
     shown = image if rung is Rung.DRAFT else turned(image, orientation)
     small = small_grey(to_grey(shown))
     small = turned(small, orientation) if rung is Rung.DRAFT else small
-    return Picture(facts, small.tobytes(), rung, head, reference(shown.convert("RGB")) if reference else None)
+    return Picture(facts, small.tobytes(), rung, fingerprint, reference(shown.convert("RGB")) if reference else None)
 
 
 def _raw_picture(
-    stream: BinaryIO, content: Content, limits: Limits, reference: Reference | None, head: bytes
+    stream: BinaryIO, content: Content, limits: Limits, reference: Reference | None, fingerprint: bytes
 ) -> Picture | None:
     """The RAW's picture, or None when LibRaw fails but Pillow may still read the file as a TIFF."""
     try:
@@ -141,7 +140,7 @@ def _raw_picture(
             facts,
             small_grey(shown).tobytes(),
             developed.rung,
-            head,
+            fingerprint,
             reference(shown.convert("RGB")) if reference else None,
         )
 

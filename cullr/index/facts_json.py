@@ -91,23 +91,25 @@ def _facts(facts: ShotFacts) -> list[Any]:
         [stage.timestamp, stage.number, stage.name] if stage else None,
         _marks(facts.marks),
         [digest.hex() if digest else None for digest in facts.content],
+        facts.fingerprint.hex() if facts.fingerprint else None,
     ]
 
 
 def _read_facts(data: list[Any]) -> ShotFacts:
-    number, shot, meta, taken, look, quality, stage, marks, content = data
+    number, shot, meta, taken, look, quality, stage, marks, content, fingerprint = data
     when = _read_taken(taken)
     assert when is not None
     return ShotFacts(
         ShotId(number),
         _read_shot(shot),
-        Metadata(*meta[:4], _read_taken(meta[4]), meta[5], Exposure(*meta[6]), Marks(*meta[7]), meta[8], meta[9]),
+        _read_metadata(meta),
         when,
         Look(look[0], b"", look[1], Rung(look[2])) if look else None,
         Quality(quality[0], (), *quality[1:]) if quality else None,
         Stage(*stage) if stage else None,
         Marks(*marks),
         tuple(bytes.fromhex(digest) if digest else None for digest in content),
+        bytes.fromhex(fingerprint) if fingerprint else None,
     )
 
 

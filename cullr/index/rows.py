@@ -12,7 +12,7 @@ METADATA = (
     "seconds, f_number, iso, bias_ev, rating, label, pick, tags, panorama"
 )
 LOOK = "rung, hash_name, hash, contrast, grey"
-COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, head, content, {METADATA}, {LOOK}"
+COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}"
 
 _SIGN = 1 << 63
 
@@ -28,7 +28,7 @@ class PhotoRow:
     mtime_ns: int
     inode: int
     why: str | None = None
-    head: bytes | None = None
+    fingerprint: bytes | None = None
     content: bytes | None = None
     metadata: Metadata | None = None
     look: Look | None = None
@@ -42,9 +42,9 @@ def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
     """A row of COLUMNS."""
     facts, look = row[9:26], row[26:31]
     metadata = _metadata(facts) if facts[0] is not None else None
-    number, folder, name, size, mtime_ns, inode, why, head, content = row[:9]
+    number, folder, name, size, mtime_ns, inode, why, fingerprint, content = row[:9]
     known = _look(look) if look[1] == hash_name else None
-    return PhotoRow(ShotId(number), folder, name, size, mtime_ns, inode, why, head, content, metadata, known)
+    return PhotoRow(ShotId(number), folder, name, size, mtime_ns, inode, why, fingerprint, content, metadata, known)
 
 
 def metadata_values(facts: Metadata) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ MIGRATIONS: tuple[str, ...] = (
       name BLOB NOT NULL,
       size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
       why TEXT,                      -- reason it cannot be read; NULL when it can or was not tried yet
-      head BLOB, content BLOB,       -- digests: first 64 KiB, every byte
+      fingerprint BLOB, content BLOB,  -- digests: of beginning, middle and end; of every byte
       format TEXT, width INTEGER, height INTEGER, orientation INTEGER,
       wall_us INTEGER, time_source TEXT, offset_minutes INTEGER,
       camera TEXT, seconds REAL, f_number REAL, iso INTEGER, bias_ev REAL,

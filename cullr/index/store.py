@@ -85,7 +85,7 @@ class Store:
 
     def replace(self, photo: ShotId, size: int, mtime_ns: int, inode: int) -> None:
         """The file changed: forget all that was known of it."""
-        blank = ", ".join(f"{name} = NULL" for name in ("why", "head", "content", *_names(rows.METADATA, rows.LOOK)))
+        blank = ", ".join(f"{name} = NULL" for name in ("why", "fingerprint", "content", *_names(rows.METADATA, rows.LOOK)))
         self._write("DELETE FROM measure WHERE photo = ?", (photo,))
         self._write(
             f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, {blank} WHERE id = ?", (size, mtime_ns, inode, photo)
@@ -103,14 +103,14 @@ class Store:
     def save_unreadable(self, photo: ShotId, why: str) -> None:
         self._write("UPDATE photo SET why = ? WHERE id = ?", (why, photo))
 
-    def save_picture(self, photo: ShotId, facts: Metadata, look: Look | None, head: bytes | None) -> None:
+    def save_picture(self, photo: ShotId, facts: Metadata, look: Look | None, fingerprint: bytes | None) -> None:
         values = (
             *rows.metadata_values(facts),
             *(rows.look_values(look, self._hash_name) if look else (None,) * 5),
-            head,
+            fingerprint,
             photo,
         )
-        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "head"))
+        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "fingerprint"))
         self._write(f"UPDATE photo SET why = NULL, {sets} WHERE id = ?", values)
 
     def save_content(self, photo: ShotId, digest: bytes) -> None:

@@ -36,6 +36,7 @@ def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: dict[File, Photo
         stage=names.stage(shot.face.name),
         marks=xmp.merge(marks, metadata.marks),
         content=tuple(rows[photo].content for photo in shot.photos),
+        fingerprint=row.fingerprint,
     )
 
 

@@ -6,21 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cullr.index.rows import PhotoRow
 from cullr.match import burst, exact, phash, shields
 from cullr.match import groups as grouped
 from cullr.model import File, Group, ShotFacts
 from cullr.settings import Settings
 
 
-def undecided(facts: Sequence[ShotFacts], rows: dict[File, PhotoRow]) -> list[File]:
-    """Photos to digest whole: sizes and their faces' first 64 KiB leave it open whether they are the same."""
+def undecided(facts: Sequence[ShotFacts]) -> list[File]:
+    """Photos to digest whole: sizes and their faces' fingerprints leave it open whether they are the same."""
     wanted = exact.wanted(facts)
     alike: dict[object, list[ShotFacts]] = defaultdict(list)
     for each in facts:
         if each.id in wanted:
             sizes = tuple(sorted(photo.size for photo in each.shot.photos))
-            alike[sizes, rows[each.shot.face].head].append(each)
+            alike[sizes, each.fingerprint].append(each)
     return [photo for shots in alike.values() if len(shots) > 1 for each in shots for photo in each.shot.photos]
 
 

@@ -52,14 +52,17 @@ class Passes:
                 self._keep_heads(pending)
         self._keep_heads(pending)
 
-    def pictures(self, shots: Sequence[Shot]) -> list[Shot]:
-        """Every shot with a face that can be read; a face that cannot gives way to the shot's next photo."""
+    def pictures(self, shots: Sequence[Shot], pulse: Callable[[], None] = lambda: None) -> list[Shot]:
+        """Every shot with a face that can be read; a face that cannot gives way to the shot's next photo.
+
+        `pulse` is called now and then while it reads.
+        """
         faces = {shot: list(_candidates(shot)) for shot in shots}
         readable: dict[Shot, File] = {}
         waiting = list(shots)
         while waiting:
             wanted = [faces[shot][0] for shot in waiting if self._is_fresh(faces[shot][0])]
-            self._decode(wanted)
+            self._decode(wanted, pulse)
             still = []
             for shot in waiting:
                 face = faces[shot].pop(0)
@@ -94,7 +97,7 @@ class Passes:
                 self._store.save_measure(number, outcome.value.quality, outcome.value.preview)
         return known
 
-    def _decode(self, wanted: Sequence[File]) -> None:
+    def _decode(self, wanted: Sequence[File], pulse: Callable[[], None]) -> None:
         pending: list[tuple[File, Picture]] = []
         kept = time.monotonic()
         for file, outcome in self._each("reading pictures", Job.PICTURE, wanted):
@@ -107,6 +110,7 @@ class Passes:
             if len(pending) >= BATCH or time.monotonic() - kept > COMMIT_SECONDS:
                 self._keep_pictures(pending)
                 kept = time.monotonic()
+                pulse()
         self._keep_pictures(pending)
 
     def _is_fresh(self, file: File) -> bool:
@@ -123,8 +127,8 @@ class Passes:
     def _keep_pictures(self, pending: list[tuple[File, Picture]]) -> None:
         looks = _looks([(picture.grey, picture.rung, picture.reference) for _, picture in pending])
         for (file, picture), look in zip(pending, looks, strict=True):
-            self.rows[file] = replace(self.rows[file], metadata=picture.metadata, look=look, head=picture.head)
-            self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.head)
+            self.rows[file] = replace(self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint)
+            self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
         pending.clear()
 
     def _each(self, name: str, job: Job, files: Sequence[File]) -> Iterable[tuple[File, Outcome]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from cullr.decode.opener import HEAD_BYTES
+from cullr.decode.opener import fingerprint
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.model import File
@@ -96,7 +96,7 @@ def _adopted(store: Store, file: File, spot: Place, lost: dict[Place, PhotoRow])
             file.mtime_ns,
             file.inode,
             row.why,
-            row.head,
+            row.fingerprint,
             row.content,
             row.metadata,
             row.look,
@@ -105,7 +105,7 @@ def _adopted(store: Store, file: File, spot: Place, lost: dict[Place, PhotoRow])
 
 
 def _same_content(spot: Place, row: PhotoRow) -> bool:
-    """Size and time agree already; every byte where the old row has a full digest, else the first 64 KiB."""
+    """Size and time agree already; every byte where the old row has a full digest, else its fingerprint."""
     try:
         with open(os.path.join(*spot), "rb") as stream:  # noqa: PTH118, PTH123  bytes
             if row.content:
@@ -113,6 +113,6 @@ def _same_content(spot: Place, row: PhotoRow) -> bool:
                 while block := stream.read(1 << 20):
                     digest.update(block)
                 return digest.digest() == row.content
-            return row.head is not None and blake3(stream.read(HEAD_BYTES)).digest(16) == row.head
+            return row.fingerprint is not None and fingerprint(stream) == row.fingerprint
     except OSError:
         return False

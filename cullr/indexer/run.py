@@ -84,7 +84,7 @@ def _indexed(
     store = Store(opened, settings.match.hash)
     photos = [photo for shot in scanned.shots for photo in shot.photos]
     try:
-        found = reconcile(store, roots, photos, _prunable(roots, scanned))
+        found = reconcile(store, roots, photos, prunable(roots, scanned))
         unread = sum(row.metadata is None and row.why is None for row in found.rows.values())
         with Crew(settings.limits, settings.match.hash) as crew:
             passes = Passes(roots, found.rows, store, crew, progress)
@@ -92,12 +92,12 @@ def _indexed(
             facts: tuple[ShotFacts, ...] = ()
             groups: tuple[Group, ...] = ()
             if group:
-                facts, groups = _grouped(roots, shots, settings, passes, store)
+                facts, groups = grouped(roots, shots, settings, passes, store)
         members = {number for found_group in groups for number in found_group.shots} if previews else set()
         return Indexed(
             facts,
             groups,
-            skipped=_skipped(scanned, passes.unreadable),
+            skipped=skipped(scanned, passes.unreadable),
             photos=len(photos),
             shots=len(scanned.shots),
             read=unread,
@@ -109,12 +109,12 @@ def _indexed(
         store.commit()
 
 
-def _grouped(
+def grouped(
     roots: Sequence[Path], shots: Sequence[Shot], settings: Settings, passes: Passes, store: Store
 ) -> tuple[tuple[ShotFacts, ...], tuple[Group, ...]]:
     """Facts of every readable shot and the groups among them."""
     facts = fact.gather(roots, shots, passes.rows, store)
-    passes.digests(grouping.undecided(facts, passes.rows))
+    passes.digests(grouping.undecided(facts))
     facts = [replace(each, content=tuple(passes.rows[photo].content for photo in each.shot.photos)) for each in facts]
     groups = grouping.groups(facts, settings)
     by_id = {each.id: each for each in facts}
@@ -124,7 +124,7 @@ def _grouped(
     return tuple(facts), grouping.shielded(groups, facts)
 
 
-def _prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:
+def prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:
     """Rows below a folder that could not be read stay: their photos may be there again tomorrow."""
     closed = [os.fsencode(roots[each.root] / each.path) for each in scanned.skipped]
 
@@ -134,6 +134,6 @@ def _prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:
     return prunable
 
 
-def _skipped(scanned: Scan, unreadable: dict[File, str]) -> tuple[Skipped, ...]:
+def skipped(scanned: Scan, unreadable: dict[File, str]) -> tuple[Skipped, ...]:
     photos = (Skipped(file.root, file.path, why) for file, why in unreadable.items())
     return tuple(sorted((*scanned.skipped, *photos), key=lambda each: (each.root, each.path)))

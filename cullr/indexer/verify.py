@@ -79,8 +79,8 @@ def _differences(drawn: Sequence[tuple[bytes, PhotoRow]], settings: Settings, pr
                 findings.append(f"{name}: was readable when indexed, now {outcome.why}")
                 continue
             assert row.look is not None
-            if outcome.value.head != row.head:
-                findings.append(f"{name}: its first bytes changed although size and time did not")
+            if outcome.value.fingerprint != row.fingerprint:
+                findings.append(f"{name}: its bytes changed although size and time did not")
             elif _hash(outcome.value) != row.look.phash:
                 findings.append(f"{name}: the index holds another hash than its pixels give")
         digested = [Task(number, os.fsdecode(path)) for number, (path, row) in enumerate(drawn) if row.content]

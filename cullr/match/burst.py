@@ -6,7 +6,7 @@ Each shot is tried with the 32 that follow it in (time, path) order, so a millio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,15 +36,18 @@ def match(facts: Sequence[ShotFacts], *, seconds: float = 2.0) -> Edges:
         apart = np.where(zoned[a] & zoned[b], utc[a] - utc[b], wall[a] - wall[b])
         return np.abs(apart) / 1e6
 
+    looks_agree = _judge(facts)
     found = [no_pairs()]
     for lane in _lanes(facts).values():
-        by_wall = _following(lane, wall, seconds)
-        mixed = ~(zoned[by_wall[:, 0]] & zoned[by_wall[:, 1]])
-        found += [by_wall[mixed], _following(lane[zoned[lane]], utc, seconds)]
-    pairs = np.concatenate(found)
-    pairs = distinct(pairs[_looks_agree(facts, pairs)])
+        for pairs in _following(lane, wall, seconds):
+            mixed = ~(zoned[pairs[:, 0]] & zoned[pairs[:, 1]])
+            by_clock = pairs[mixed]
+            found.append(by_clock[looks_agree(by_clock)])
+        for pairs in _following(lane[zoned[lane]], utc, seconds):
+            found.append(pairs[looks_agree(pairs)])
+    every = distinct(np.concatenate(found))
     nodes = np.arange(len(facts), dtype=np.int32)
-    return Edges(Kind.BURST, seconds, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure)
+    return Edges(Kind.BURST, seconds, nodes, every, measure(every[:, 0], every[:, 1]), measure)
 
 
 def _lanes(facts: Sequence[ShotFacts]) -> dict[Lane, Positions]:
@@ -59,28 +62,30 @@ def _lanes(facts: Sequence[ShotFacts]) -> dict[Lane, Positions]:
     return {lane: np.array(places, np.int32) for lane, places in lanes.items()}
 
 
-def _following(lane: Positions, times: NDArray[np.int64], seconds: float) -> Positions:
-    """Each shot with those of the next `NEIGHBOURS` that were taken within `seconds` after it."""
+def _following(lane: Positions, times: NDArray[np.int64], seconds: float) -> Iterator[Positions]:
+    """Each shot with the first, second … of those that were taken within `seconds` after it."""
     order = lane[np.argsort(times[lane], kind="stable")]
-    found = [no_pairs()]
     for step in range(1, min(NEIGHBOURS, len(order) - 1) + 1):
         near = times[order[step:]] - times[order[:-step]] <= seconds * 1e6
         if not near.any():
-            break
-        found.append(np.stack((order[:-step][near], order[step:][near]), axis=1))
-    return np.concatenate(found)
+            return
+        yield np.stack((order[:-step][near], order[step:][near]), axis=1)
 
 
-def _looks_agree(facts: Sequence[ShotFacts], pairs: Positions) -> Flags:
+def _judge(facts: Sequence[ShotFacts]) -> Callable[[Positions], Flags]:
     """EXIF times stand unless the looks are plainly different; weaker ones need the looks and pixel sizes to agree."""
-    a, b = pairs[:, 0], pairs[:, 1]
     own = looks.phashes(facts)
-    bits = np.bitwise_count(own[a] ^ own[b])
     seen = np.array([fact.look is not None for fact in facts], np.bool_)
     strong = np.array([fact.taken.source is TimeSource.EXIF for fact in facts], np.bool_)
     size = np.array([(fact.metadata.width, fact.metadata.height) for fact in facts], np.int64).reshape(-1, 2)
-    both = seen[a] & seen[b]
-    agree: Flags = np.where(strong[a], True, both & (bits <= WEAK_BITS) & (size[a] == size[b]).all(axis=1))
-    doubtful = np.flatnonzero(strong[a] & both & (bits > PLAINLY_DIFFERENT_BITS))
-    agree[doubtful] = ~(looks.correlations(facts, pairs[doubtful]) < PLAINLY_DIFFERENT_CORRELATION)
+
+    def agree(pairs: Positions) -> Flags:
+        a, b = pairs[:, 0], pairs[:, 1]
+        bits = np.bitwise_count(own[a] ^ own[b])
+        both = seen[a] & seen[b]
+        fine: Flags = np.where(strong[a], True, both & (bits <= WEAK_BITS) & (size[a] == size[b]).all(axis=1))
+        doubtful = np.flatnonzero(strong[a] & both & (bits > PLAINLY_DIFFERENT_BITS))
+        fine[doubtful] = ~(looks.correlations(facts, pairs[doubtful]) < PLAINLY_DIFFERENT_CORRELATION)
+        return fine
+
     return agree

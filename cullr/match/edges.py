@@ -54,5 +54,7 @@ def by_path(facts: Sequence[ShotFacts]) -> Positions:
 def distinct(pairs: Positions) -> Positions:
     """Each unordered pair once, the lower position first, in order."""
     low, high = pairs.min(axis=1, initial=1 << 30).astype(np.int64), pairs.max(axis=1, initial=0).astype(np.int64)
-    keys = np.unique(low << 32 | high)
+    keys = low << 32 | high
+    keys.sort()  # np.unique would hash: 8 s for 8 million, sorting takes 0.6
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     return np.stack((keys >> 32, keys & 0xFFFFFFFF), axis=1).astype(np.int32)

@@ -21,7 +21,7 @@ MEASURED = 1 << 20
 """Pairs scored in one go: measuring group by group costs 20 µs a group."""
 
 STRENGTH = {kind: place for place, kind in enumerate(Kind)}
-Members = NDArray[np.int64]
+Members = NDArray[np.int32]
 """Ranks in path order."""
 
 
@@ -57,10 +57,10 @@ def precedence(groups: Iterable[Group]) -> list[Group]:
 def _clusters(edges: Edges, order: Positions, linkage: str) -> Iterator[tuple[int, Members]]:
     """Each cluster's medoid and its members, as ranks in path order."""
     count = len(order)
-    rank = np.empty(count, np.int64)
-    rank[order] = np.arange(count)
+    rank = np.empty(count, np.int32)
+    rank[order] = np.arange(count, dtype=np.int32)
     matched = order[edges.nodes[order] >= 0]
-    lowest = np.full(count, count)
+    lowest = np.full(count, count, np.int32)
     np.minimum.at(lowest, edges.nodes[matched], rank[matched])
     node_of = lowest[edges.nodes[matched]]
     graph = Graph(
@@ -89,7 +89,7 @@ def _scored(edges: Edges, order: Positions, clusters: list[tuple[int, Members]])
         while end < len(clusters) and (end == begin or total < MEASURED):
             medoid, members = clusters[end]
             left, right = _pairs(medoid, members)
-            a += [np.full(len(members), medoid, np.int64), left]
+            a += [np.full(len(members), medoid, np.int32), left]
             b += [members, right]
             total += len(members) + len(left)
             end += 1

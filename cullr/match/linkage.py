@@ -24,8 +24,8 @@ class Graph:
     and `costs` [m] their distances."""
 
     weights: NDArray[np.int64]
-    heads: NDArray[np.int64]
-    tails: NDArray[np.int64]
+    heads: NDArray[np.int32]
+    tails: NDArray[np.int32]
     costs: NDArray[np.float64]
 
 
@@ -74,7 +74,7 @@ class _Free:
 
     weights: list[int]
     starts: list[int]
-    tails: NDArray[np.int64]
+    tails: NDArray[np.int32]
     costs: NDArray[np.float64]
     heap: list[tuple[int, float, int]]
 

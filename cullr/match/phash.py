@@ -87,7 +87,8 @@ def _joined(left: NDArray[np.uint64], right: NDArray[np.uint64] | None, distance
             if count > MOST_PAIRS:
                 break
         else:
-            return np.concatenate(found), within
+            pairs = np.concatenate(found)
+            return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], within
     return None, 0
 
 

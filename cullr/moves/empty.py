@@ -14,7 +14,7 @@ from cullr.errors import Failed
 from cullr.journal import BatchId, Intent, Journal, MovedFile, MovedShot, Verb, disk
 from cullr.journal.tree import Tree
 from cullr.moves.opening import opened
-from cullr.moves.perform import CHUNK, Outcome, finish
+from cullr.moves.perform import CHUNK, Outcome, finish, sweep
 from cullr.moves.rename import movable
 from cullr.moves.stays import Refusal, Stays
 from cullr.safe_text import visible
@@ -47,6 +47,7 @@ def empty(root: Path, *, forever: bool = False) -> EmptyResult:
                 moved = [file for shot in outcome.moved(intent) for file in shot.files]
                 files, size = files + len(moved), size + sum(file.size for file in moved)
                 refused += outcome.refused
+        sweep(journal)
     return EmptyResult(files, size, tuple(refused), recovered)
 
 

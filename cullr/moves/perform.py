@@ -65,7 +65,7 @@ def carry_out(journal: Journal, intent: Intent, arrived: Iterable[str] = ()) -> 
 
 
 def finish(journal: Journal, seq: int, intent: Intent, left: Iterable[tuple[int, int]]) -> None:
-    """Sync every folder an intent touched, write `done`, and take away folders that are needed no more."""
+    """Sync every folder an intent touched and write `done`."""
     tree = journal.tree
     files = [file for shot in intent.shots for file in shot.files]
     targets = {file.target.rpartition("/")[0] for file in files if file.target}
@@ -81,7 +81,6 @@ def finish(journal: Journal, seq: int, intent: Intent, left: Iterable[tuple[int,
     if intent.verb is Verb.UNDO:
         _restore_folders(journal, intent)
     journal.append(Done(seq, frozenset(left)))
-    sweep(journal)
 
 
 def sweep(journal: Journal) -> None:

@@ -13,7 +13,7 @@ from cullr.errors import Failed
 from cullr.journal import Entry, Intent, Journal, MovedFile, MovedShot, Verb, disk
 from cullr.journal.tree import Tree
 from cullr.moves import copy, rename
-from cullr.moves.perform import finish, put_back
+from cullr.moves.perform import finish, put_back, sweep
 from cullr.moves.stays import Stays, Unfinished, in_words
 from cullr.safe_text import visible
 
@@ -53,6 +53,7 @@ def _settle(journal: Journal, entry: Entry, intent: Intent) -> list[str]:
         if any(shot.files[j].source not in needed for j in stayed):
             needed.update(shot.needs)
     finish(journal, entry.seq, intent, left)
+    sweep(journal)
     total = sum(len(shot.files) for shot in intent.shots)
     verb = {Verb.STAGE: "staged", Verb.UNDO: "brought back", Verb.EMPTY: "emptied"}[intent.verb]
     said.append(

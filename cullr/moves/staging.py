@@ -13,7 +13,7 @@ from pathlib import Path
 from cullr.errors import UsageError
 from cullr.journal import STAGED_FOLDERS, BatchId, Intent, Journal, MovedShot, Verb
 from cullr.moves.opening import opened
-from cullr.moves.perform import CHUNK, carry_out
+from cullr.moves.perform import CHUNK, carry_out, sweep
 from cullr.moves.plan import Planner, folders_to_make, homes_of
 from cullr.moves.request import BatchResult, CompanionsNow, ShotMove
 from cullr.moves.stays import Refusal, Stays
@@ -65,6 +65,8 @@ def stage_open(
             refused += stayed
         if progress:
             progress(min(start + CHUNK, len(shots)))
+    if refused:
+        sweep(journal)
     return BatchResult(batch if moved else None, tuple(moved), tuple(refused))
 
 

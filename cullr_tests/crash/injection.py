@@ -27,13 +27,17 @@ AFTER = {"rename_new", "link", "unlink", "mkdir"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens at the k-th call: an errno (`sticky`: from then on; `after`: although it was carried out) or a kill."""
+    """What happens at the k-th call: an errno (`sticky`: from then on; `after`: though it was carried out) or a kill.
+
+    With `of`, only calls of that name count.
+    """
 
     k: int
     errno: int = 0
     sticky: bool = False
     after: bool = False
     kill: str = ""
+    of: str = ""
 
     def __str__(self) -> str:
         how = self.kill or errno.errorcode[self.errno]
@@ -46,9 +50,9 @@ class Injection:
     def __init__(self, root: Path, fault: Fault | None, denied: dict[str, int]) -> None:
         self.calls: list[str] = []
         self._fault, self._denied = fault, denied
-        self._journal = str(root / JOURNAL_FOLDER / "journal.jsonl")
-        self._synced = os.path.getsize(self._journal) if os.path.exists(self._journal) else 0
-        self._unsynced: list[tuple[str, str, str]] = []
+        self._journal = root / JOURNAL_FOLDER / "journal.jsonl"
+        self._synced = self._journal.stat().st_size if self._journal.exists() else 0
+        self._unsynced: list[tuple[Path | None, Path, Path]] = []
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         for name in disk.SEAM:
@@ -57,8 +61,8 @@ class Injection:
     def _around(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **keywords: Any) -> Any:
             self.calls.append(name)
-            fault, count = self._fault, len(self.calls)
-            now = fault is not None and (count == fault.k or (fault.sticky and count > fault.k))
+            fault = self._fault
+            now = fault is not None and self._is_due(fault)
             if fault and now and fault.kill:
                 self._die(fault.kill)
             if fault and now and not (fault.after and name in AFTER):
@@ -73,12 +77,16 @@ class Injection:
 
         return call
 
+    def _is_due(self, fault: Fault) -> bool:
+        count = self.calls.count(fault.of) if fault.of == self.calls[-1] else 0 if fault.of else len(self.calls)
+        return count == fault.k or (fault.sticky and count > fault.k)
+
     def _note(self, name: str, args: tuple[Any, ...]) -> None:
         if name == "rename_new":
             old, at, new, to = args
-            self._unsynced.append((f"{_path(at)}/{old}", f"{_path(to)}/{new}", _path(to)))
+            self._unsynced.append((_path(at) / old, _path(to) / new, _path(to)))
         elif name == "mkdir":
-            self._unsynced.append(("", f"{_path(args[1])}/{args[0]}", _path(args[1])))
+            self._unsynced.append((None, _path(args[1]) / args[0], _path(args[1])))
         elif name == "fsync":
             path = _path(args[0])
             if path == self._journal:
@@ -89,18 +97,18 @@ class Injection:
         if kill != "kill":
             for old, new, _ in reversed(self._unsynced):
                 if old:
-                    os.rename(new, old)
+                    new.rename(old)
                 else:
-                    os.rmdir(new)
-            if os.path.exists(self._journal):
-                size = os.path.getsize(self._journal)
+                    new.rmdir()
+            if self._journal.exists():
+                size = self._journal.stat().st_size
                 keep = self._synced if "dropped" in kill else (self._synced + size) // 2
                 os.truncate(self._journal, min(size, keep))
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _path(fd: int) -> str:
-    return os.readlink(f"/proc/self/fd/{fd}")
+def _path(fd: int) -> Path:
+    return Path(f"/proc/self/fd/{fd}").readlink()
 
 
 FINISHED, REFUSED, BUG = 0, 1, 99

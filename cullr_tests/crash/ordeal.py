@@ -5,15 +5,9 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import itertools
-import random
 import shutil
-import sys
-import tempfile
-import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,11 +57,10 @@ def settle(root: Path) -> object:
 
 
 def torn_stage(root: Path) -> None:
-    """Leave a stage killed in the middle, for `settle` to be interrupted in its turn."""
-    in_child(lambda: stage_all(root), root, Fault(TORN_AT, kill="kill"), {})
+    """Leave a stage killed in the middle of its first shot, for `settle` to be interrupted in its turn."""
+    in_child(lambda: stage_all(root), root, Fault(3, kill="kill", of="rename_new"), {})
 
 
-TORN_AT = 60
 SCENES: dict[str, tuple[Action | None, Action]] = {
     "stage": (None, stage_all),
     "undo": (stage_all, undo_all),

@@ -74,7 +74,7 @@ class Seen:
 
 def snapshot(root: Path) -> dict[str, Seen]:
     """Everything below a root but cullr's own folder."""
-    return {path: seen for path, seen in _walk(str(root), "")}
+    return dict(_walk(str(root), ""))
 
 
 def _walk(folder: str, below: str) -> Iterator[tuple[str, Seen]]:

@@ -44,7 +44,7 @@ def test_what_is_saved_comes_back(index: database.Database) -> None:
     store.save_content(photo, b"digest")
     [(folder, row)] = store.below(Path("/a"))
     assert (folder, row.name, row.metadata, row.look) == (b"/a", b"x.jpg", FULL, LOOK)
-    assert (row.head, row.content) == (b"head", b"digest")
+    assert (row.fingerprint, row.content) == (b"head", b"digest")
     assert row.same_file(10, 20, 30)
 
 

@@ -103,8 +103,11 @@ def test_too_many_equal_hashes_are_tried_with_their_neighbours_by_path(monkeypat
     facts = [shot(f"{n:03}.jpg", look=look_of(random_grey(n), 77)) for n in range(100)]
     monkeypatch.setattr(phash, "MOST_PAIRS", 50)
     monkeypatch.setattr(phash, "NEIGHBOURS", 2)
-    shuffled = [facts[place] for place in np.random.default_rng(1).permutation(100)]
     expected = {(f"{n:03}.jpg", f"{n + k:03}.jpg") for n in range(100) for k in (1, 2) if n + k < 100}
+    facts.append(shot("a copy of the first.jpg", look=facts[0].look))
+    expected |= {(f"00{n}.jpg", "a copy of the first.jpg") for n in range(3)}
+    shuffled = [facts[place] for place in np.random.default_rng(1).permutation(101)]
+    shuffled.sort(key=lambda fact: fact.shot.path[0] != "a")  # its node still stands where the first of its path does
     assert alike(phash.match(shuffled, correlation=-1), shuffled) == expected
 
 

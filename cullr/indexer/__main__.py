@@ -1,0 +1,80 @@
+"""`python -m cullr.indexer`: the child process of a screen. Its orders are one line of JSON on stdin; it answers with
+lines of JSON on stdout (where the index is, sentences for the person, an error) and ends when stdin closes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from cullr.errors import CullrError
+from cullr.index import database
+from cullr.indexer.live import Live
+from cullr.settings import Limits, Matching, Settings
+from cullr.watch import Watch
+
+
+def main() -> int:
+    """Serve until the parent goes; 0 then, 1 after an error that was told."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal's Ctrl+C is the parent's affair
+    orders = json.loads(sys.stdin.readline())
+    threading.Thread(target=_until_parent_goes, daemon=True).start()
+    os.nice(10)
+    try:
+        _serve(orders)
+    except KeyboardInterrupt:
+        return 0
+    except CullrError as error:
+        _tell(error=error.message, remedy=error.remedy)
+        return 1
+    return 0
+
+
+def _serve(orders: dict[str, Any]) -> None:
+    roots = [Path(root) for root in orders["roots"]]
+    settings = read_settings(orders["settings"])
+    folder = Path(orders["cache"])
+    for last in (False, True):
+        opened = database.open_for_writing(folder, lambda sentence: _tell(say=sentence))
+        _tell(index=str(opened.path))
+        try:
+            with Watch(roots) as watch:
+                Live(roots, settings, opened).serve(watch.wait)
+        except sqlite3.DatabaseError as error:
+            if database.is_full(error):
+                raise database.disk_full(opened.path) from error
+            if last or opened.temporary:
+                raise
+            opened.connection.close()
+            _tell(say=database.set_aside(opened.path, str(error)))
+        finally:
+            opened.close()
+
+
+def read_settings(data: dict[str, Any]) -> Settings:
+    """Settings as `dataclasses.asdict` gave them, through JSON."""
+    inner = {"match": Matching(**data.pop("match")), "limits": Limits(**data.pop("limits"))}
+    return Settings(**{**data, "ignore": tuple(data["ignore"])}, **inner)
+
+
+def _tell(**words: str) -> None:
+    try:
+        print(json.dumps(words), flush=True)
+    except BrokenPipeError:
+        raise KeyboardInterrupt from None
+
+
+def _until_parent_goes() -> None:
+    while sys.stdin.readline():
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
