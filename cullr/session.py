@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cullr import settings as configuration
 from cullr.errors import NothingFound
-from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts, ShotId
+from cullr.model import Counts, Kind, Review, ReviewedGroup, ShotFacts
 from cullr.settings import Settings
 
 if TYPE_CHECKING:

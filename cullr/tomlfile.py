@@ -29,7 +29,7 @@ def load(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(path, line, "is not UTF-8 text", "Save it as UTF-8.") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5 000 digits is a plain ValueError
         found = re.search(r"at line (\d+)", str(error))
         raise ConfigError(path, int(found[1]) if found else 0, f"is not valid TOML: {error}") from error
 

@@ -39,15 +39,16 @@ class Watch(FileSystemEventHandler):
             self._observer.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._observer.is_alive():
             self._observer.stop()
             self._observer.join(5)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog's thread. Reading is no change, and our own journal is none of the photos'."""
-        parts = os.fsdecode(event.src_path).split(os.sep)
-        if event.event_type in READS or ".cullr" in parts:
+        if event.event_type in READS or ".cullr" in Path(os.fsdecode(event.src_path)).parts:
             return
         self._last = time.monotonic()
         self._changed.set()

@@ -64,7 +64,7 @@ def test_noise_alone_is_not_sharp(sigma: float) -> None:
 def test_a_smaller_copy_does_not_beat_the_picture_it_was_made_from(grey: np.ndarray) -> None:
     image = Image.fromarray(grey)
     half = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
-    assert sharpness(np.asarray(half)) < 0.8 * sharpness(grey)
+    assert sharpness(np.asarray(half)) < 0.9 * sharpness(grey)
     assert sharpness(np.asarray(half.resize(image.size, Image.Resampling.BICUBIC))) < 0.9 * sharpness(grey)
 
 

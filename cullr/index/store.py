@@ -85,7 +85,9 @@ class Store:
 
     def replace(self, photo: ShotId, size: int, mtime_ns: int, inode: int) -> None:
         """The file changed: forget all that was known of it."""
-        blank = ", ".join(f"{name} = NULL" for name in ("why", "fingerprint", "content", *_names(rows.METADATA, rows.LOOK)))
+        blank = ", ".join(
+            f"{name} = NULL" for name in ("why", "fingerprint", "content", *_names(rows.METADATA, rows.LOOK))
+        )
         self._write("DELETE FROM measure WHERE photo = ?", (photo,))
         self._write(
             f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, {blank} WHERE id = ?", (size, mtime_ns, inode, photo)

@@ -59,13 +59,14 @@ def _serve(orders: dict[str, Any]) -> None:
 
 def read_settings(data: dict[str, Any]) -> Settings:
     """Settings as `dataclasses.asdict` gave them, through JSON."""
-    inner = {"match": Matching(**data.pop("match")), "limits": Limits(**data.pop("limits"))}
-    return Settings(**{**data, "ignore": tuple(data["ignore"])}, **inner)
+    tables: dict[str, Any] = {"match": Matching(**data["match"]), "limits": Limits(**data["limits"])}
+    return Settings(**{**data, **tables, "ignore": tuple(data["ignore"])})
 
 
 def _tell(**words: str) -> None:
     try:
-        print(json.dumps(words), flush=True)
+        sys.stdout.write(json.dumps(words) + "\n")
+        sys.stdout.flush()
     except BrokenPipeError:
         raise KeyboardInterrupt from None
 

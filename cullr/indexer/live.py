@@ -100,4 +100,3 @@ class _Pulse:
             self._work()
             ended = time.monotonic()
             self._next = ended + max(EVERY, 10 * (ended - began))
-

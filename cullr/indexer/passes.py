@@ -127,7 +127,9 @@ class Passes:
     def _keep_pictures(self, pending: list[tuple[File, Picture]]) -> None:
         looks = _looks([(picture.grey, picture.rung, picture.reference) for _, picture in pending])
         for (file, picture), look in zip(pending, looks, strict=True):
-            self.rows[file] = replace(self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint)
+            self.rows[file] = replace(
+                self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint
+            )
             self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
         pending.clear()
 

@@ -16,6 +16,8 @@ from cullr.model import ShotFacts
 
 BLOCK = 4096
 """Greys a step: float32 arrays of 16 MiB."""
+DENSE = 16
+"""All products are cheaper than chosen ones up to this many times the pairs wanted."""
 DENSE_PAIRS = 1 << 16
 """Pairs tried as one matrix product: 2 ms, where they are made of few enough shots."""
 
@@ -48,7 +50,7 @@ def _correlated(facts: Sequence[ShotFacts], pairs: Positions, orientation: int) 
     left, a = np.unique(pairs[:, 0], return_inverse=True)
     right, b = np.unique(pairs[:, 1], return_inverse=True)
     few = max(len(left), len(right)) <= 2 * BLOCK
-    if few and len(left) * len(right) <= 16 * len(pairs):
+    if few and len(left) * len(right) <= DENSE * len(pairs):
         products = _standardised(facts, left, 0) @ _standardised(facts, right, orientation).T
         return np.asarray(products[a, b], np.float64)
     if few and len(pairs) <= BLOCK:

@@ -59,7 +59,10 @@ def companions_now(shot: ShotMove) -> tuple[str, ...]:
 
 
 def _file(root: Path, path: str) -> File:
-    found = (root / path).lstat()
+    try:
+        found = (root / path).lstat()
+    except FileNotFoundError:
+        return File(0, path, 0, 0)
     return File(0, path, found.st_size, found.st_mtime_ns, found.st_ino)
 
 

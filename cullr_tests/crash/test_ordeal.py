@@ -32,7 +32,7 @@ def test_every_fault_and_every_kill_at_every_call_leaves_a_tree_that_undo_brings
     assert tally.kills > 150
 
 
-@pytest.mark.parametrize("cell", SAMPLED, ids=lambda cell: " by ".join(cell))
+@pytest.mark.parametrize("cell", SAMPLED, ids=" by ".join)
 def test_file_systems_without_exclusive_rename_or_links_keep_the_same_promise(
     cell: tuple[str, str], work: Path
 ) -> None:

@@ -228,7 +228,8 @@ def test_a_run_that_is_ended_continues_where_it_stopped(
         "import sys\nfrom pathlib import Path\nfrom cullr.indexer.run import run\n"
         "from cullr.settings import Limits, Settings\n"
         "def progress(name, done, total):\n    print(name, done, flush=True)\n"
-        "run([Path(sys.argv[1])], Settings(limits=Limits(workers=1)), Path(sys.argv[2]), progress=progress, say=print)\n"
+        "settings = Settings(limits=Limits(workers=1))\n"
+        "run([Path(sys.argv[1])], settings, Path(sys.argv[2]), progress=progress, say=print)\n"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", script, str(root), str(tmp_path / "cache")],

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cullr.match import burst, exact, phash
-from cullr.match.edges import Edges
+from cullr import hashes
+from cullr.match import burst, exact, looks, phash
+from cullr.match.edges import Edges, distinct, no_pairs
 from cullr.model import Look, Rung, ShotFacts, Stage, TimeSource
 from cullr_tests.match.facts import LANCZOS, ground_truth, look_of, opened, photo, random_grey, shot
 
@@ -147,6 +148,38 @@ def test_the_shared_photos_match_without_a_single_false_pair(shared_photos: Path
 
 def seen(seed: int) -> Look:
     return look_of(random_grey(seed))
+
+
+def r_of(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
+
+
+@pytest.mark.parametrize("orientation", range(8))
+@pytest.mark.parametrize("dense", [True, False])
+def test_correlations_are_pearsons_r_of_the_turned_greys(
+    orientation: int, dense: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greys = [random_grey(seed) for seed in range(12)]
+    facts = [shot(f"{n}.jpg", look=look_of(grey)) for n, grey in enumerate(greys)]
+    order = [(a, b) for a in range(12) for b in range(12)] if dense else [(a, (5 * a + 3) % 12) for a in range(12)]
+    expected = [r_of(greys[a], np.ascontiguousarray(hashes.turned(greys[b][None], orientation)[0])) for a, b in order]
+    pairs = np.array(order, np.int32)
+    assert looks.correlations(facts, pairs, orientation).tolist() == pytest.approx(expected, abs=1e-5)
+    monkeypatch.setattr(looks, "BLOCK", 2)
+    monkeypatch.setattr(looks, "DENSE", 0)
+    assert looks.correlations(facts, pairs, orientation).tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_grey_of_one_colour_correlates_with_nothing() -> None:
+    facts = [shot("a", look=look_of(random_grey(1))), shot("b", look=Look(0, bytes([7]) * 1024, 0.0, Rung.FULL))]
+    assert np.isnan(looks.correlations(facts, np.array([(0, 1), (1, 1)], np.int32))).all()
+    assert looks.correlations(facts, no_pairs()).shape == (0,)
+
+
+def test_pairs_found_twice_or_backwards_count_once() -> None:
+    pairs = np.array([(3, 1), (1, 3), (0, 2), (1, 3), (0, 1)], np.int32)
+    assert distinct(pairs).tolist() == [[0, 1], [0, 2], [1, 3]]
+    assert distinct(no_pairs()).shape == (0, 2)
 
 
 def test_a_burst_is_one_camera_within_seconds() -> None:

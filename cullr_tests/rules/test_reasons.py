@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cullr.criteria import Preference
 from cullr.model import Taken, TimeSource
-from cullr_tests.known_shots import propose, rule, shot, wish
+from cullr.rules.criteria import Preference
+from cullr_tests.rules.known_shots import propose, rule, shot, wish
 
 HOUR_US = 3_600_000_000
 

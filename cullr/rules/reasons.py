@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cullr import criteria
-from cullr.criteria import Preference
 from cullr.model import ShotFacts
+from cullr.rules import criteria
+from cullr.rules.criteria import Preference
 
 SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cullr import criteria, rulefile, rules
-from cullr.criteria import Margin, Preference
+from cullr import rules
 from cullr.errors import ConfigError
 from cullr.model import Kind
-from cullr.rulefile import Protect
-from cullr_tests.known_shots import group, shot
+from cullr.rules import criteria, rulefile
+from cullr.rules.criteria import Margin, Preference
+from cullr.rules.rulefile import Protect
+from cullr_tests.rules.known_shots import group, shot
 
 WHOLE = """
 name = "mine"
@@ -236,6 +237,6 @@ def test_a_folder_covers_what_lies_within(path: str, glob: str, covered: bool) -
 
 
 def test_the_shipped_rules_travel_in_the_wheel_under_the_name_the_loader_looks_for() -> None:
-    project = tomllib.loads((Path(rulefile.__file__).parents[1] / "pyproject.toml").read_text())
+    project = tomllib.loads((Path(rulefile.__file__).parents[2] / "pyproject.toml").read_text())
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"rules": "cullr/shipped_rules"}
+    assert included == {"rules": "cullr/rules/shipped"}

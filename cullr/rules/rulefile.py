@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from cullr import tomlfile
-from cullr.criteria import FORMATS, REST, Margin, Preference
 from cullr.errors import ConfigError
 from cullr.model import Kind
-from cullr.tomltable import Table
+from cullr.rules.criteria import FORMATS, REST, Margin, Preference
+from cullr.rules.tomltable import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def describe(rule: Rule) -> str:
 def _shipped_paths() -> list[Path]:
     """In a wheel the files lie within the package, in a checkout beside it."""
     package = Path(__file__).parent
-    inside = package / "shipped_rules"
-    return sorted((inside if inside.is_dir() else package.parent / "rules").glob("*.toml"))
+    inside = package / "shipped"
+    return sorted((inside if inside.is_dir() else package.parents[1] / "rules").glob("*.toml"))
 
 
 def _read(path: Path) -> Rule:

@@ -10,13 +10,11 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cullr import criteria, reasons
-from cullr.criteria import Margin, Preference
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
-from cullr.reasons import Side
-from cullr.rulefile import Rule, describe, load, shipped
-
-__all__ = ["Rule", "describe", "load", "propose", "propose_all", "shipped"]
+from cullr.rules import criteria, reasons
+from cullr.rules.criteria import Margin, Preference
+from cullr.rules.reasons import Side
+from cullr.rules.rulefile import Rule
 
 GONE = "already culled in a stronger group"
 UNKNOWN = "kept: nothing is known of it yet"

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter, TiffImagePlugin
 
-from cullr import scenery
+from cullr.demo import scenery
 from cullr.errors import Failed, UsageError
 
 FRAME = (960, 640)

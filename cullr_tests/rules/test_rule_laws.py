@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cullr import rules
-from cullr.criteria import Preference
 from cullr.model import File, Kind, Marks, Metadata, Quality, Shot, ShotFacts, ShotId, Stage, Taken, TimeSource
-from cullr.rulefile import Protect, Rule
-from cullr_tests.known_shots import group, kept, rule, shot, wish
+from cullr.rules import contest
+from cullr.rules.criteria import Preference
+from cullr.rules.rulefile import Protect, Rule
+from cullr_tests.rules.known_shots import group, kept, rule, shot, wish
 
 NAMES = st.text(st.characters(codec=None, exclude_characters="/\0"), min_size=1, max_size=60)
 STAGES = st.sampled_from([None, None, None, Stage("20250101_120000", 1.0, "raw"), Stage("20250101_120000", 2.0, "up")])
@@ -110,7 +111,7 @@ def test_proposals_are_total_repeatable_and_never_empty_a_group(
         assert len((part & stays) - protected) <= chosen.keep
     for proposal in proposals:
         assert proposal.reason.startswith(
-            ("kept: ", "culled: ") if proposal.shot not in gone - protected else rules.GONE
+            ("kept: ", "culled: ") if proposal.shot not in gone - protected else contest.GONE
         )
         assert proposal.reason.startswith("kept: ") == proposal.keep
         assert 10 < len(proposal.reason) <= 90, proposal.reason

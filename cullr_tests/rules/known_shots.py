@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from cullr import rules
-from cullr.criteria import Margin, Preference
 from cullr.model import (
     File,
     Group,
@@ -24,7 +23,8 @@ from cullr.model import (
     TimeSource,
     Weakest,
 )
-from cullr.rulefile import Protect, Rule
+from cullr.rules.criteria import Margin, Preference
+from cullr.rules.rulefile import Protect, Rule
 
 
 def shot(number: int, path: str = "", **known: Any) -> ShotFacts:

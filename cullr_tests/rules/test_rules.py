@@ -13,8 +13,9 @@ from PIL import Image
 
 from cullr import rules
 from cullr.model import File, Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
-from cullr.rulefile import Protect
-from cullr_tests.known_shots import group, kept, propose, rule, shot, staged, wish
+from cullr.rules import contest
+from cullr.rules.rulefile import Protect
+from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish
 
 HOUR_US = 3_600_000_000
 
@@ -161,7 +162,7 @@ def test_a_shot_culled_in_a_stronger_group_competes_in_no_weaker_one() -> None:
     burst = replace(group([shots[ShotId(2)], shots[ShotId(3)]], Kind.BURST), id="burst-1")
     found = rules.propose_all(rule("bytes"), [burst, exact], shots)
     assert kept(found["exact-1"]) == {1} and kept(found["burst-1"]) == {3}
-    assert found["burst-1"][0] == Proposal(ShotId(2), False, rules.GONE)
+    assert found["burst-1"][0] == Proposal(ShotId(2), False, contest.GONE)
 
 
 def test_a_shot_without_facts_stays() -> None:
