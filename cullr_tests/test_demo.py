@@ -13,7 +13,7 @@ import rawpy
 from PIL import Image
 
 from cullr import demo
-from cullr.demo import shoot
+from cullr.demo.shoot import FRAME
 from cullr.errors import Failed, UsageError
 
 BURSTS = [range(1, 5), range(10, 15), range(20, 23)]
@@ -126,7 +126,7 @@ def test_copies_resends_and_broken_files_are_what_they_claim(shoot: Path) -> Non
     resent = shoot / "phone/IMG-20250101-WA0001.jpg"
     assert int(bits(resent) - bits(shoot / "day1/IMG_0041.JPG")) <= 4
     with Image.open(resent) as image:
-        assert image.width < shoot.FRAME[0]
+        assert image.width < FRAME[0]
         assert not dict(image.getexif())
     with Image.open(shoot / "day2/IMG_0104.JPG") as image:
         assert image.convert("L").getextrema() == (0, 0)

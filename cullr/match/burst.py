@@ -19,8 +19,8 @@ NEIGHBOURS = 32
 DAY_US = 86_400_000_000
 PLAINLY_DIFFERENT_BITS, PLAINLY_DIFFERENT_CORRELATION = 24, 0.3
 """Both must say so. Of 114 pairs of real sequences none is lost, of 33 000 unrelated pairs 88 % are."""
-WEAK_BITS = 20
-"""Names and mtimes alone prove little: 0.3 % of unrelated pairs lie this near, 96 % of true ones."""
+WEAK_BITS, WEAK_CORRELATION = 20, 0.5
+"""Names and mtimes alone prove little: 0.05 % of unrelated pairs are this alike, 96 % of true ones."""
 
 Lane = tuple[TimeSource, str | None, str | None]
 Flags = NDArray[np.bool_]
@@ -84,6 +84,8 @@ def _judge(facts: Sequence[ShotFacts]) -> Callable[[Positions], Flags]:
         bits = np.bitwise_count(own[a] ^ own[b])
         both = seen[a] & seen[b]
         fine: Flags = np.where(strong[a], True, both & (bits <= WEAK_BITS) & (size[a] == size[b]).all(axis=1))
+        weak = np.flatnonzero(~strong[a] & fine)
+        fine[weak] = looks.correlations(facts, pairs[weak]) >= WEAK_CORRELATION
         doubtful = np.flatnonzero(strong[a] & both & (bits > PLAINLY_DIFFERENT_BITS))
         fine[doubtful] = ~(looks.correlations(facts, pairs[doubtful]) < PLAINLY_DIFFERENT_CORRELATION)
         return fine

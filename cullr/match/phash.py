@@ -1,7 +1,7 @@
 """Looks → pairs whose perceptual hashes lie within a distance and whose 32x32 greys correlate.
 
 The hash proposes and the correlation confirms: on a set of flat tiles the hash alone was right in 44 % of its pairs,
-both together in 86 %. A picture without contrast carries no information and matches nothing.
+with r ≥ 0.9 in 69 %, with r ≥ 0.95 in 86 %. A picture without contrast carries no information and matches nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cullr.match.hamming import pairs_within
 from cullr.model import Kind, ShotFacts
 
 FLAT = 8.0
-"""Least standard deviation of the grey. Cards of one colour have 0.0 to 1.4, a black photo of a night sky 15."""
+"""Least standard deviation of the grey. One-colour cards have 0.0 to 1.4, a line drawing 9, a dim forest 15."""
 MOST_PAIRS = 10_000_000
 """Pairs before correlation, 250 MB and 20 s. More are a timelapse or test charts, and a smaller distance will do."""
 NEIGHBOURS = 64

@@ -46,10 +46,12 @@ def _settle(journal: Journal, entry: Entry, intent: Intent) -> list[str]:
     said: list[str] = []
     left: set[tuple[int, int]] = set()
     needed: set[str] = set()
+    settled: set[str] = set()
     for i, shot in enumerate(intent.shots):
-        places = _make_whole(journal.tree, intent.verb, shot, needed, said)
+        places = _make_whole(journal.tree, intent.verb, shot, needed | settled, said)
         stayed = {j for j, place in enumerate(places) if place is not Place.TARGET}
         left |= {(i, j) for j in stayed}
+        settled.update(file.source for j, file in enumerate(shot.files) if j not in stayed)
         if any(shot.files[j].source not in needed for j in stayed):
             needed.update(shot.needs)
     finish(journal, entry.seq, intent, left)
@@ -63,10 +65,13 @@ def _settle(journal: Journal, entry: Entry, intent: Intent) -> list[str]:
     return said
 
 
-def _make_whole(tree: Tree, verb: Verb, shot: MovedShot, needed: set[str], said: list[str]) -> list[Place]:
-    """Where each file is once the shot stands on one side. `needed` are shared companions that had to stay behind."""
+def _make_whole(tree: Tree, verb: Verb, shot: MovedShot, fixed: set[str], said: list[str]) -> list[Place]:
+    """Where each file is once the shot stands on one side.
+
+    `fixed` are shared companions that stay where they are: behind with a shot that needs them, or home with it.
+    """
     places = [_place(tree, verb, file, said) for file in shot.files]
-    own = [j for j, file in enumerate(shot.files) if file.source not in needed]
+    own = [j for j, file in enumerate(shot.files) if file.source not in fixed]
     sides = {places[j] for j in own} - {Place.NOWHERE}
     if verb is Verb.EMPTY or len(sides) < 2:
         return places

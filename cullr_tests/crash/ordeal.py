@@ -1,7 +1,4 @@
-"""Runs stage and undo through every fault at every call, and holds the laws of the shoot against what is left.
-
-`python -m cullr_tests.crash.ordeal --minutes 10` runs for as long as it is told, on ever new random schedules.
-"""
+"""Runs stage and undo through every fault at every call, and holds the laws of the shoot against what is left."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ class Life(RuleBasedStateMachine):
         self.nothing_is_lost_or_doubled()
         left = read(self.root).state.staged
         for held in left.values():
-            barred = any(os.path.lexists(self.root / file.source) for file in held.shot.files)
+            places = (*(file.source for file in held.shot.files), *held.shot.needs)
+            barred = any(os.path.lexists(self.root / place) for place in places)
             gone = not os.path.lexists(self.root / held.file.target)
             assert barred or gone, f"{held.file} could have come home"
         type(self).finished += 1

@@ -100,7 +100,7 @@ def photo(shared: Path, name: str) -> ShotFacts:
         exif = image.getexif()
         details = exif.get_ifd(0x8769)
     when, part = details.get(36867), f"0.{details.get(37521) or 0}"
-    taken = datetime.strptime(when, "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC) if when else None
+    taken = datetime.strptime(when.strip(), "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC) if when else None
     noon = datetime(1970, 1, 1, 12, tzinfo=UTC)
     numbers = [_number(details.get(tag)) for tag in (33434, 33437, 34855, 37380)]
     return shot(

@@ -222,6 +222,7 @@ def test_weaker_times_need_looks_and_sizes_that_agree(source: TimeSource) -> Non
         shot("a.jpg", source=source, seconds=1, look=seen(1)),
         shot("b.jpg", source=source, seconds=1, look=seen(1)),
         shot("unlike.jpg", source=source, seconds=1, look=seen(2)),
+        shot("near hash.jpg", source=source, seconds=1, look=look_of(random_grey(2), look_of(random_grey(1)).phash)),
         shot("small.jpg", source=source, seconds=1, look=seen(1), size=(640, 480)),
         shot("unseen.jpg", source=source, seconds=1),
         shot("exif.jpg", source=TimeSource.EXIF, seconds=1, look=seen(1)),
