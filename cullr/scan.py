@@ -60,6 +60,13 @@ def walk(roots: Sequence[Path], ignore: Sequence[str] = (), progress: Callable[[
     )
 
 
+def folder(root: Path, relative: str, ignore: Sequence[str] = ()) -> tuple[Shot, ...]:
+    """The shots of one folder below a root as they are at this moment, without the folders inside it."""
+    walker = _Walker(_Ignored(ignore), _identities([root]))
+    walker.take_in(0, os.fspath(root).rstrip("/") + "/", relative)
+    return tuple(walker.shots)
+
+
 def check_roots(roots: Sequence[Path]) -> list[Path]:
     """The roots resolved, each folder once. Raises RootError for one that is missing, a file or unreadable."""
     found: dict[_Identity | Path, Path] = {}
@@ -129,10 +136,10 @@ class _Walker:
         pending = [""]
         while pending:
             relative = pending.pop()
-            pending += reversed(self._folder(number, base, relative))
+            pending += reversed(self.take_in(number, base, relative))
             yield relative
 
-    def _folder(self, number: int, base: str, relative: str) -> list[str]:
+    def take_in(self, number: int, base: str, relative: str) -> list[str]:
         """Take in the files of one folder; returns the folders inside it, by name."""
         try:
             with os.scandir(base + relative) as listing:

@@ -248,10 +248,14 @@ def test_a_journal_behind_a_symbolic_link_is_refused(tmp_path: Path, name: str) 
     outside = tmp_path / "outside"
     (root / name).rename(outside)
     (root / name).symlink_to(outside)
-    before = outside.read_bytes() if outside.is_file() else sorted(os.listdir(outside))
+    before = _look(outside)
     with pytest.raises(Failed, match="cannot be used"):
         Journal(root)
-    assert (outside.read_bytes() if outside.is_file() else sorted(os.listdir(outside))) == before
+    assert _look(outside) == before
+
+
+def _look(path: Path) -> list[Path] | bytes:
+    return sorted(path.rglob("*")) if path.is_dir() else path.read_bytes()
 
 
 def test_a_fifo_in_place_of_the_journal_does_not_hang(tmp_path: Path) -> None:
@@ -316,21 +320,22 @@ def test_a_failed_append_takes_its_half_line_back_and_closes_the_journal(
 ) -> None:
     path = _filled(tmp_path)
     before = path.read_bytes()
-    real = disk.write
+    real, written = disk.write, list[int]()
 
-    def half(fd: int, data: bytes | memoryview) -> int:
-        if len(data) > 20:
-            return real(fd, data[:20])
-        raise OSError(28, "No space left on device")
+    def disk_full(fd: int, data: bytes | memoryview) -> int:
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(real(fd, data[:20]))
+        return written[0]
 
     with Journal(tmp_path) as journal:
-        monkeypatch.setattr(disk, "write", lambda fd, data: half(fd, data[: max(20, len(data) // 2)]))
-        monkeypatch.setattr(disk, "write_all", lambda fd, data: (real(fd, data[:20]), half(fd, b"x")))
-        with pytest.raises(Failed, match="cannot be written"):
+        monkeypatch.setattr(disk, "write", disk_full)
+        with pytest.raises(Failed, match="cannot be written: No space left"):
             journal.append(_intent(5))
         monkeypatch.undo()
         with pytest.raises(Failed, match="closed"):
             journal.append(_intent(6))
+    assert written == [20]
     assert path.read_bytes() == before
 
 

@@ -19,8 +19,13 @@ from cullr.safe_text import visible
 
 COMMANDS = {
     "report": "which photos look alike, which to keep and why",
+    "stage": "move what a report proposes to cull into _review_dupes/, reversibly",
+    "undo": "put a batch back where it was",
+    "history": "what was moved, when, and whether it can come back",
+    "empty": "send what is staged to the system's trash",
+    "import": "another tool's list of look-alikes, through our rules",
     "index": "read new and changed photos into the index, nothing more",
-    "verify": "check the index against the photos",
+    "verify": "check the index and the journal against the photos",
     "rules": "list, show or check keep rules",
     "demo": "write a small shoot to try everything on",
 }
@@ -53,7 +58,8 @@ def main(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> int:
     if words and words[0] in COMMANDS:
-        command = importlib.import_module(f"cullr.cli.{words[0]}")
+        # A module cannot be named after the keyword.
+        command = importlib.import_module(f"cullr.cli.{words[0].replace('import', 'import_')}")
         parser = _Parser(prog=f"cullr {words[0]}", description=COMMANDS[words[0]].capitalize() + ".")
         command.arguments(parser)
         code = command.run(parser.parse_args(words[1:]))

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             _check_outside(options.output, session)
         kinds = [kind for part in options.kind for kind in part] if options.kind else None
         review, found = session.review(kinds, previews=options.format == "html")
-    with _target(options.output) as stream:
+    with target(options.output) as stream:
         report.write(review, options.format, stream, thumbnails=lambda facts: found.previews.get(facts.id))
     return 4 if review.skipped else 0
 
@@ -46,7 +46,7 @@ def _check_outside(output: Path, session: Session) -> None:
 
 
 @contextlib.contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
+def target(output: Path | None) -> Iterator[TextIO]:
     """Stdout, or a file that appears whole or not at all."""
     if output is None:
         yield sys.stdout

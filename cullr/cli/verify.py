@@ -1,4 +1,4 @@
-"""`cullr verify`: is the index sound, and does it still say what the photos say?"""
+"""`cullr verify`: do the index and the journal still say what the disk says?"""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with Ticker(quiet=options.quiet) as ticker:
-        verified = shared.opened(options, ticker).verify(options.sample)
-    for finding in verified.findings:
+        session = shared.opened(options, ticker)
+        journals = session.verify_journals()
+        verified = session.verify(options.sample)
+    findings = [*journals, *verified.findings]
+    for finding in findings:
         print(visible(finding))
     print(
         f"{verified.photos:,} photos in the index, {verified.checked:,} read again, "
-        f"{len(verified.findings):,} finding{'' if len(verified.findings) == 1 else 's'}"
+        f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
     )
-    return 1 if verified.findings else 0
+    return 1 if findings else 0

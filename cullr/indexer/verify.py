@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +32,17 @@ class Verified:
 
 
 def verify(
-    roots: Sequence[Path], settings: Settings, folder: Path, sample: int, progress: Progress, say: database.Say
+    roots: Sequence[Path],
+    settings: Settings,
+    folder: Path,
+    sample: int,
+    *,
+    away: Collection[bytes],
+    progress: Progress,
+    say: database.Say,
 ) -> Verified:
-    """Change nothing. The sample is drawn by a fixed seed, so that two runs on the same index check the same photos."""
+    """Change nothing. `away` are paths that are rightly gone: staged. The sample is drawn by a fixed seed, so that two
+    runs on the same index check the same photos."""
     opened = database.open_for_writing(folder, say)
     try:
         store = Store(opened, settings.match.hash)

@@ -1,0 +1,27 @@
+"""`cullr history`: what was moved, when, how much, and whether it can still come back."""
+
+from __future__ import annotations
+
+import argparse
+
+from cullr.cli import options as shared
+from cullr.cli.progress import Ticker
+from cullr.cli.words import size
+from cullr.safe_text import visible
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    shared.roots(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    with Ticker(quiet=options.quiet) as ticker:
+        batches = shared.opened(options, ticker).history()
+    if not batches:
+        print("Nothing was ever moved here.")
+        return 0
+    for batch in batches:
+        free = f"{batch.undoable:,} of {batch.staged:,} files can come back" if batch.staged else "nothing left to undo"
+        moved = f"{batch.shots:,} shots, {batch.files:,} files, {size(batch.bytes)}"
+        print(f"{batch.id}  {batch.at[:19].replace('T', ' ')}  {batch.state}  {moved}  {free}  ({visible(batch.what)})")
+    return 0

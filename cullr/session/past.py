@@ -1,0 +1,98 @@
+"""Batches over several roots: one approval has one name in every root's journal, and is undone in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cullr import moves
+from cullr.errors import UsageError
+from cullr.journal import BatchId
+from cullr.moves import BatchInfo, BatchState
+from cullr.safe_text import visible
+
+
+@dataclass(frozen=True, slots=True)
+class PastBatch:
+    """One approval: what every root's journal says of it. `at` is when it began, ISO 8601."""
+
+    id: BatchId
+    at: str
+    what: str
+    parts: tuple[tuple[int, BatchInfo], ...]
+
+    @property
+    def shots(self) -> int:
+        return sum(part.shots for _, part in self.parts)
+
+    @property
+    def files(self) -> int:
+        return sum(part.files for _, part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for _, part in self.parts)
+
+    @property
+    def staged(self) -> int:
+        return sum(part.staged for _, part in self.parts)
+
+    @property
+    def undoable(self) -> int:
+        return sum(part.undoable for _, part in self.parts)
+
+    @property
+    def state(self) -> BatchState:
+        states = {part.state for _, part in self.parts}
+        return states.pop() if len(states) == 1 else BatchState.PARTLY
+
+
+@dataclass(slots=True)
+class Undone:
+    """`files` were put back (or would be); `left` are (root, staged path, reason)."""
+
+    batches: list[BatchId] = field(default_factory=list)
+    files: int = 0
+    left: list[tuple[int, str, str]] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
+
+
+def history(roots: Sequence[Path]) -> list[PastBatch]:
+    """Every batch, oldest first. Writes nothing. Raises Failed for a journal that cannot be believed."""
+    found: dict[BatchId, list[tuple[int, BatchInfo]]] = {}
+    for number, root in enumerate(roots):
+        for batch in moves.history(root):
+            found.setdefault(batch.id, []).append((number, batch))
+    past = [
+        PastBatch(name, min(part.at for _, part in parts), parts[0][1].what, tuple(parts))
+        for name, parts in found.items()
+    ]
+    return sorted(past, key=lambda batch: (batch.at, batch.id))
+
+
+def undo(roots: Sequence[Path], wanted: Sequence[PastBatch], *, dry_run: bool = False) -> Undone:
+    """Put the batches' files back, the latest first; what cannot go back stays staged and is named."""
+    done = Undone()
+    for batch in wanted:
+        done.batches.append(batch.id)
+        for number, part in batch.parts:
+            result = (moves.preview if dry_run else moves.undo)(roots[number], [part.id])
+            done.files += len(result.restored)
+            done.left += [(number, refusal.path, refusal.why) for refusal in result.refused]
+            done.recovered += result.recovered
+    return done
+
+
+def choose(past: Sequence[PastBatch], *, name: str | None = None, last: int | None = None) -> list[PastBatch]:
+    """The batches meant, latest first: the named one, the `last` n that still hold something, or all of these.
+
+    Raises UsageError for a name that no journal knows.
+    """
+    if name is not None:
+        found = [batch for batch in past if batch.id == name]
+        if not found:
+            raise UsageError(f"no batch {visible(name)} in these folders", "`cullr history` lists them.")
+        return found
+    held = [batch for batch in reversed(past) if batch.staged]
+    return held if last is None else held[:last]

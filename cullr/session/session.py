@@ -1,0 +1,184 @@
+"""Some roots and what can be asked of them: index, review, stage, undo, verify."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cullr import settings as configuration
+from cullr.errors import NothingFound, UsageError
+from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts
+from cullr.settings import Settings
+
+if TYPE_CHECKING:
+    from cullr.indexer.run import Indexed
+    from cullr.indexer.verify import Verified
+    from cullr.moves import EmptyResult
+    from cullr.rules import Rule
+    from cullr.session.past import PastBatch, Undone
+    from cullr.session.plan import Plan
+    from cullr.session.staging import Staged
+
+Progress = Callable[[str, int, int], None]
+Say = Callable[[str], None]
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Some roots, the settings that hold for them, and someone to talk to.
+
+    `say` is told whole sentences that a person should read, `progress` (pass, done, total); total 0 is unknown.
+    """
+
+    roots: tuple[Path, ...]
+    settings: Settings
+    cache: Path
+    say: Say
+    progress: Progress
+
+    @classmethod
+    def open(
+        cls,
+        roots: Sequence[Path],
+        flags: dict[str, object] | None = None,
+        *,
+        say: Say = lambda _sentence: None,
+        progress: Progress = _silent,
+    ) -> Session:
+        """Raises RootError for roots that cannot be used, ConfigError for settings that are wrong."""
+        from cullr import scan
+
+        checked = scan.check_roots(roots or [Path()])
+        settings = configuration.load(checked, flags)
+        return cls(tuple(checked), settings, configuration.cache_folder(), say, progress)
+
+    def index(self) -> Indexed:
+        """Bring the index up to date without looking for groups. Raises NothingFound, Failed."""
+        return self._run(group=False)
+
+    def review(self, kinds: Iterable[Kind] | None = None, *, previews: bool = False) -> tuple[Review, Indexed]:
+        """Groups with proposals for every shot, all passes complete; `kinds` limits them, None is all.
+
+        Raises NothingFound when there is no photo below the roots, ConfigError for a rule that is wrong.
+        """
+        from cullr import rules
+
+        rule = rules.load(self.settings.rule)
+        found = self._run(previews=previews)
+        wanted = set(kinds) if kinds is not None else set(Kind)
+        groups = [group for group in found.groups if group.kind in wanted]
+        return self._reviewed(rule, groups, found), found
+
+    def imported(self, file: Path) -> tuple[Review, Indexed]:
+        """Another tool's groups of these photos, with our proposals. Raises UsageError for a file of no known shape."""
+        from cullr import rules
+        from cullr.session.imports import groups, read
+
+        rule = rules.load(self.settings.rule)
+        named = read(file)
+        found = self._run()
+        return self._reviewed(rule, groups(named, self.roots, found.facts, self.say), found), found
+
+    def plan(self, file: Path) -> Plan:
+        """A plan from a file, its roots as many as these. Raises UsageError."""
+        from cullr.session import plan
+
+        read = plan.read(file)
+        if len(read.roots) != len(self.roots):
+            raise UsageError(
+                f"{file} is a plan for {len(read.roots)} folders, not {len(self.roots)}",
+                f"It was made for: {', '.join(read.roots)}",
+            )
+        return read
+
+    def stage(self, chosen: Plan | Review) -> Staged:
+        """Move what is to be culled, as one batch. Raises Failed, RootError; refusals are in the result."""
+        from cullr.session import plan, staging
+
+        wanted = plan.from_review(chosen) if isinstance(chosen, Review) else chosen
+        return staging.apply(wanted, self.roots, self.settings.ignore, self.progress)
+
+    def history(self) -> list[PastBatch]:
+        """Every batch below the roots, oldest first. Raises Failed for a journal that cannot be believed."""
+        from cullr.session import past
+
+        return past.history(self.roots)
+
+    def undo(self, batches: Sequence[PastBatch], *, dry_run: bool = False) -> Undone:
+        """Put the batches back. Raises Failed; refusals are in the result."""
+        from cullr.session import past
+
+        return past.undo(self.roots, batches, dry_run=dry_run)
+
+    def empty(self, *, forever: bool = False) -> list[EmptyResult]:
+        """Send what is staged to the trash, root by root, or delete it. Raises Failed where there is no trash."""
+        from cullr import moves
+
+        return [moves.empty(root, forever=forever) for root in self.roots]
+
+    def verify_journals(self) -> list[str]:
+        """What the disk holds otherwise than the journals say, a sentence each."""
+        from cullr import moves
+
+        return [f"{root / finding.path}: {finding.why}" for root in self.roots for finding in moves.verify(root)]
+
+    def _reviewed(self, rule: Rule, found_groups: Sequence[Group], found: Indexed) -> Review:
+        from cullr import rules
+        from cullr.session.decided import Decided
+
+        facts = {each.id: each for each in found.facts}
+        decided = Decided.read(self.roots)
+        groups = decided.without_told_apart(found_groups, facts)
+        ruled = rules.propose_all(rule, groups, facts, across_stages=self.settings.across_stages)
+        proposals = {group.id: decided.over(ruled[group.id], facts) for group in groups}
+        reviewed = tuple(
+            ReviewedGroup(group, tuple(facts[shot] for shot in group.shots), proposals[group.id]) for group in groups
+        )
+        culled = {each.shot for said in proposals.values() for each in said if not each.keep}
+        counts = _counts(found, reviewed, [facts[shot] for shot in sorted(culled)])
+        return Review(tuple(str(root) for root in self.roots), rule.name, True, counts, found.skipped, reviewed)
+
+    def verify(self, sample: int) -> Verified:
+        """Check the index: integrity, rows without a file, `sample` photos read and hashed again. Changes nothing."""
+        from cullr import journal
+        from cullr.indexer.verify import verify
+
+        away = {os.fsencode(root / home) for root in self.roots for home in journal.read(root).state.homes}
+        return verify(self.roots, self.settings, self.cache, sample, away=away, progress=self.progress, say=self.say)
+
+    def _run(self, *, group: bool = True, previews: bool = False) -> Indexed:
+        from cullr.indexer.run import run
+
+        found = run(
+            self.roots,
+            self.settings,
+            self.cache,
+            progress=self.progress,
+            say=self.say,
+            group=group,
+            previews=previews,
+        )
+        if found.photos == 0:
+            where = ", ".join(str(root) for root in self.roots)
+            raise NothingFound(
+                f"no photos below {where}", "Is it the right folder? Hidden and ignored folders are left out."
+            )
+        return found
+
+
+def _counts(found: Indexed, reviewed: Sequence[ReviewedGroup], culled: Sequence[ShotFacts]) -> Counts:
+    return Counts(
+        photos=found.photos,
+        shots=found.shots,
+        groups=len(reviewed),
+        culled=len(culled),
+        bytes_culled=sum(each.shot.bytes for each in culled),
+        skipped=len(found.skipped),
+    )
