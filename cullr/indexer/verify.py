@@ -53,9 +53,9 @@ def verify(
             try:
                 stat = os.lstat(path)
             except OSError:
-                findings.append(
-                    f"orphan: {os.fsdecode(path)} is in the index but gone (the next `cullr index` drops it)"
-                )
+                if path not in away:
+                    name = os.fsdecode(path)
+                    findings.append(f"orphan: {name} is in the index but gone (the next `cullr index` drops it)")
                 continue
             if row.same_file(stat.st_size, stat.st_mtime_ns, stat.st_ino):
                 present.append((path, row))
