@@ -60,10 +60,10 @@ def walk(roots: Sequence[Path], ignore: Sequence[str] = (), progress: Callable[[
     )
 
 
-def folder(root: Path, relative: str, ignore: Sequence[str] = ()) -> tuple[Shot, ...]:
-    """The shots of one folder below a root as they are at this moment, without the folders inside it."""
-    walker = _Walker(_Ignored(ignore), _identities([root]))
-    walker.take_in(0, os.fspath(root).rstrip("/") + "/", relative)
+def folder(root: Path, relative: str, ignore: Sequence[str] = (), number: int = 0) -> tuple[Shot, ...]:
+    """The shots of one folder below the root of this number as they are now, without the folders inside it."""
+    walker = _Walker(_Ignored(ignore), {})
+    walker.take_in(number, os.fspath(root).rstrip("/") + "/", relative)
     return tuple(walker.shots)
 
 

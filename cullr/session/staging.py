@@ -47,7 +47,7 @@ def apply(
 ) -> Staged:
     """Stage every shot the plan culls. Raises Failed, RootError; a shot that cannot go is in `left`."""
     done = Staged()
-    now = _Now(roots, ignore)
+    now = _Now(plan, roots, ignore)
     wanted = _moves(plan, now, done)
     batch = moves.new_batch()
     total = sum(len(shots) for shots in wanted.values())
@@ -106,10 +106,12 @@ def _objection(planned: PlannedShot, kept: Sequence[PlannedShot], now: _Now) -> 
 
 
 class _Now:
-    """The roots as they are at this moment."""
+    """The folders that the plan speaks of, as they are at this moment; what belongs to a shot lies in its folder."""
 
-    def __init__(self, roots: Sequence[Path], ignore: Sequence[str]) -> None:
-        self._all = scan.walk(roots, ignore).shots
+    def __init__(self, plan: Plan, roots: Sequence[Path], ignore: Sequence[str]) -> None:
+        named = (shot for group in plan.groups for shot in (*group.keep, *group.cull))
+        folders = sorted({(shot.root, shot.path.rpartition("/")[0]) for shot in named})
+        self._all = [shot for root, folder in folders for shot in scan.folder(roots[root], folder, ignore, number=root)]
         self.shots: dict[Place, Shot] = {
             (shot.root, photo.path): replace(shot, face=photo) for shot in self._all for photo in shot.photos
         }
