@@ -205,9 +205,9 @@ def test_requests_say_who_else_needs_a_shared_companion_and_what_is_kept(tmp_pat
     write(tmp_path, "a.jpg", "b.jpg", "c.jpg", "both.xmp")
     both = file(tmp_path, "both.xmp")
     shots = [
-        Shot(file, (file,), companions, companions)
+        Shot(face, (face,), companions, companions)
         for name, companions in (("a", (both,)), ("b", (both,)), ("c", ()))
-        for file in [file(tmp_path, f"{name}.jpg")]
+        for face in [file(tmp_path, f"{name}.jpg")]
     ]
     (made,) = requests(shots[:1], shots, {"a.jpg": shots[2:]})
     assert made.shared == {"both.xmp": frozenset({"b.jpg"})}

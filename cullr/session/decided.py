@@ -43,12 +43,16 @@ class Decided:
         """The groups, those left out that were dissolved by hand."""
         return [group for group in groups if not self.told_apart(facts[shot] for shot in group.shots)]
 
+    def verdict(self, facts: ShotFacts, members: Iterable[ShotFacts]) -> Verdict | None:
+        """What was said of this shot of a group."""
+        return self.verdicts.get(key(facts, members))
+
     def over(self, proposals: Sequence[Proposal], facts: Mapping[ShotId, ShotFacts]) -> tuple[Proposal, ...]:
         """The proposals with the person's word in place of the rule's; at least one shot always stays."""
         members = [facts[proposal.shot] for proposal in proposals]
         changed = []
         for proposal in proposals:
-            verdict = self.verdicts.get(key(facts[proposal.shot], members))
+            verdict = self.verdict(facts[proposal.shot], members)
             if verdict is Verdict.KEEP:
                 changed.append(replace(proposal, keep=True, reason="kept: you said so"))
             elif verdict is Verdict.CULL:

@@ -1,0 +1,69 @@
+"""The indexer as a child process: started with its orders, heard line by line, ended with the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import IO, Any
+
+from cullr.settings import Settings
+
+
+class Child:
+    """Its own process group, so that Ctrl+C in the terminal does not reach it; it ends when its stdin closes."""
+
+    def __init__(self, roots: tuple[str, ...], settings: Settings, cache: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cullr.indexer"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+        )
+        self._heard: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        orders = {"roots": roots, "settings": asdict(settings), "cache": cache}
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(orders) + "\n")
+            self._process.stdin.flush()
+        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
+
+    def heard(self) -> list[Mapping[str, str]]:
+        """What it said since the last call: `index` (a path), `say` (a sentence), `error` with `remedy`."""
+        found: list[Mapping[str, str]] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self._heard.get_nowait())
+        return found
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Close its stdin, which ends it in order; kill it when that takes more than two seconds."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _listen(self, stream: IO[str]) -> None:
+        for line in stream:
+            with contextlib.suppress(ValueError):
+                message: Any = json.loads(line)
+                if isinstance(message, dict):
+                    self._heard.put(message)
+        stream.close()
+        if self._process.wait() not in {0, 1}:
+            self._heard.put({"error": "the indexer stopped unexpectedly", "remedy": "Leave and start cullr again."})

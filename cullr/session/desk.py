@@ -1,0 +1,223 @@
+"""A review as a screen sees it: groups arriving through the index, decisions into the journal, approvals, the past.
+
+Reading is quick enough for the event loop (a page 0.1 ms). What writes (`decide`, `tell_apart`, `approve`, `undo`)
+waits for the disk: call it from a thread. One of them runs at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cullr import journal
+from cullr.index import database, reviews
+from cullr.index.reviews import GroupRow, PassRow, Reader
+from cullr.journal import Journal, Verdict
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
+from cullr.rules import Rule
+from cullr.session import decided, past, staging
+from cullr.session.child import Child
+from cullr.session.decided import Decided
+from cullr.session.past import PastBatch, Undone
+from cullr.session.plan import Plan, PlannedGroup, PlannedShot
+from cullr.session.session import Session
+from cullr.session.staging import Staged
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGroup:
+    """A group on the table. `proposals` are what holds now: the person's word where there is one, else the rule's."""
+
+    row: int
+    group: Group
+    shots: tuple[ShotFacts, ...]
+    proposals: tuple[Proposal, ...]
+    verdicts: Mapping[ShotId, Verdict]
+    provisional: bool
+
+
+class Desk:
+    """Everything the screen may ask for. `start` it first; `stop` it last."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.roots = session.roots
+        self._key = reviews.key(session.roots, session.settings)
+        self._child: Child | None = None
+        self._db: sqlite3.Connection | None = None
+        self._reader: Reader | None = None
+        self._writing = threading.Lock()
+        self._decided = Decided.read(session.roots)
+        self._rule: Rule | None = None
+
+    # The indexer
+
+    def start(self) -> None:
+        """Start the indexer and show at once what the index holds from last time."""
+        settings = self.session.settings
+        self._child = Child(tuple(str(root) for root in self.roots), settings, str(self.session.cache))
+        self._open_index(self.session.cache)
+
+    def stop(self) -> None:
+        if self._child:
+            self._child.stop()
+        if self._db:
+            self._db.close()
+
+    def heard(self) -> list[Mapping[str, str]]:
+        """Sentences (`say`) and errors (`error`, `remedy`) from the indexer since the last call."""
+        said = self._child.heard() if self._child else []
+        for message in said:
+            if "index" in message:
+                self._open_index(Path(message["index"]).parent)
+        return [message for message in said if "index" not in message]
+
+    def changed(self) -> bool:
+        """Whether the index changed since the last call; ask four times a second."""
+        return self._reader is not None and self._reader.changed()
+
+    def _open_index(self, folder: Path) -> None:
+        if self._db:
+            self._db.close()
+        try:
+            self._db = database.open_for_reading(folder)
+            if self._db:
+                self._db.execute("SELECT row FROM review_group LIMIT 1")
+        except sqlite3.DatabaseError:
+            self._db = None  # from another time, or damaged: the indexer makes it new and says where
+        self._reader = Reader(self._db, self._key) if self._db else None
+
+    # Reading
+
+    def order(self, *, kind: Kind | None = None, text: str = "", by: str = "found") -> list[int]:
+        """The groups' keys in list order (`found`, `size`, `time`, `certainty`)."""
+        return self._reader.order(kind=kind, text=text, by=by) if self._reader else []
+
+    def rows(self, keys: Sequence[int]) -> dict[int, GroupRow]:
+        """Lines of the list for these keys, those that are gone left out."""
+        return self._reader.rows(keys) if self._reader and keys else {}
+
+    def kinds(self) -> dict[Kind, int]:
+        return self._reader.kinds() if self._reader else {}
+
+    def totals(self) -> tuple[int, int, int]:
+        """Groups, shots proposed for culling, the bytes that frees."""
+        return self._reader.totals() if self._reader else (0, 0, 0)
+
+    def passes(self) -> list[PassRow]:
+        """How far the indexer is, pass by pass."""
+        return self._reader.passes() if self._reader else []
+
+    def complete(self) -> bool:
+        return self._reader is not None and self._reader.complete()
+
+    def skipped(self) -> list[Skipped]:
+        return self._reader.skipped() if self._reader else []
+
+    def preview(self, shot: ShotId) -> bytes | None:
+        """JPEG, long side at most 320 pixels; None until the indexer has measured the group."""
+        return self._reader.preview(shot) if self._reader else None
+
+    def path(self, shot: ShotFacts) -> Path:
+        """Where the face lies."""
+        return self.roots[shot.shot.root] / shot.shot.path
+
+    def open(self, row: int) -> OpenGroup | None:
+        """The group, None when it is gone or was told apart."""
+        found = self._reader.group(row) if self._reader else None
+        if found is None:
+            return None
+        group, shots, proposals = found
+        if self._decided.told_apart(shots):
+            return None
+        facts = {each.id: each for each in shots}
+        if self._rule:
+            from cullr import rules
+
+            across = self.session.settings.across_stages
+            proposals = rules.propose(self._rule, group, shots, across_stages=across)
+        verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
+        line = self.rows([row]).get(row)
+        return OpenGroup(
+            row, group, shots, self._decided.over(proposals, facts), verdicts, bool(line and line.provisional)
+        )
+
+    def use_rule(self, rule: Rule | None) -> None:
+        """Propose by this rule from now on; None is the one that was started with."""
+        self._rule = rule
+
+    # Deciding
+
+    def decide(self, group: OpenGroup, verdicts: Mapping[ShotId, Verdict]) -> None:
+        """Write the person's word on shots of this group; on the disk when it returns. Raises Failed."""
+        facts = {each.id: each for each in group.shots}
+        with self._writing:
+            for root in range(len(self.roots)):
+                said = [
+                    (verdict, [bytes.fromhex(part) for part in key])
+                    for shot, verdict in verdicts.items()
+                    if facts[shot].shot.root == root and (key := decided.key(facts[shot], group.shots))
+                ]
+                if said:
+                    with Journal(self.roots[root]) as book:
+                        journal.decide(book, said)
+            self._decided = Decided.read(self.roots)
+
+    def tell_apart(self, group: OpenGroup, *, back: bool = False) -> None:
+        """Remember that these are not alike, or (`back`) take that word back. Raises Failed."""
+        content = [each.fingerprint for each in group.shots if each.fingerprint]
+        verdict = Verdict.NONE if back else Verdict.NOT_ALIKE
+        with self._writing:
+            for root in sorted({each.shot.root for each in group.shots}):
+                with Journal(self.roots[root]) as book:
+                    journal.decide(book, [(verdict, content)])
+            self._decided = Decided.read(self.roots)
+
+    def approve(self, group: OpenGroup, keep: Sequence[ShotId]) -> Staged:
+        """Move all shots of the group but these, as one batch. Raises Failed; refusals are in the result."""
+        kept = set(keep)
+        sides: dict[bool, list[PlannedShot]] = {True: [], False: []}
+        for each in group.shots:
+            face = each.shot.face
+            files = frozenset(file.path for file in each.shot.files)
+            sides[each.id in kept].append(PlannedShot(face.root, face.path, files, face.size, face.mtime_ns))
+        planned = PlannedGroup(group.group.id, group.group.kind, tuple(sides[True]), tuple(sides[False]))
+        plan = Plan(tuple(str(root) for root in self.roots), group.group.id, (planned,))
+        with self._writing:
+            return staging.apply(plan, self.roots, self.session.settings.ignore, lambda *_step: None)
+
+    def history(self) -> list[PastBatch]:
+        """Every batch, oldest first. Raises Failed."""
+        return past.history(self.roots)
+
+    def undo(self, batches: Sequence[PastBatch]) -> Undone:
+        """Put these back. Raises Failed; refusals are in the result."""
+        with self._writing:
+            return past.undo(self.roots, batches)
+
+    # Where the person was
+
+    def remembered(self) -> str | None:
+        """The id of the group that was open when the person left, None when there is none."""
+        try:
+            data = json.loads(self._place().read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        group = data.get("group") if isinstance(data, dict) else None
+        return group if isinstance(group, str) else None
+
+    def remember(self, group: str) -> None:
+        """Note where the person is; losing this note loses nothing else."""
+        place = self._place()
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(json.dumps({"group": group}), "utf-8")
+        except OSError:
+            return
+
+    def _place(self) -> Path:
+        return self.session.cache / "places" / f"{self._key}.json"
