@@ -28,6 +28,9 @@ from cullr.session.session import Session
 from cullr.session.staging import Staged
 
 
+__all__ = ["Desk", "GroupRow", "OpenGroup", "PassRow", "PastBatch", "Staged", "Undone", "Verdict"]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
     """A group on the table. `proposals` are what holds now: the person's word where there is one, else the rule's."""
