@@ -4,25 +4,74 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from cullr.model import Quality
 
+Way = Literal["kitty", "iterm", "sixel", "cells"]
+Crop = tuple[float, float, float, float]
+WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
+WIRE_BYTES = 60 << 10
+"""What one picture may cost on the line, escapes and base64 included: a quarter of a second at 250 KB/s."""
+
 
 class Job(StrEnum):
-    """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE a `Measured`, DIGEST 32 bytes."""
+    """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE a `Measured`, DIGEST 32 bytes, RENDER (its
+    tasks carry an order) a `Rendered`."""
 
     HEAD = "head"
     PICTURE = "picture"
     MEASURE = "measure"
     DIGEST = "digest"
+    RENDER = "render"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOrder:
+    """A picture for a box of terminal cells. `source` is a path, or the bytes of a preview.
+
+    `crop` is the part to show (left, top, right, bottom, as fractions), `against` a second picture whose difference
+    is shown; `stamp` is anything that changes with the file, so that a new version is another order.
+    """
+
+    source: str | bytes
+    way: Way
+    columns: int
+    rows: int
+    cell: tuple[int, int] = (8, 16)
+    crop: Crop = WHOLE
+    against: str | bytes | None = None
+    stamp: int = 0
+    palette: int = 64
+    truecolor: bool = True
+    halves: bool = False
+    budget: int = WIRE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A picture ready to be framed: it takes `columns` x `rows` cells and holds `width` x `height` pixels.
+
+    `data` is a PNG (kitty), a JPEG (iterm), a whole sixel sequence, or packed cells row by row: glyph, foreground and
+    background, the colours as three bytes each, or as one byte of the 256-colour palette when not `truecolor`.
+    """
+
+    way: Way
+    columns: int
+    rows: int
+    width: int
+    height: int
+    data: bytes
+    truecolor: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`key` is the caller's, given back with the outcome."""
+    """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it."""
 
     key: int
     path: str
+    order: RenderOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)

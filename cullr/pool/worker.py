@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 from blake3 import blake3
-from PIL import Image, ImageCms
+from PIL import Image
 
 from cullr import decode, hashes, quality
 from cullr.decode.picture import open_large
 from cullr.pool.jobs import Job, Measured, Outcome, Task
+from cullr.pool.render import as_srgb, render
 from cullr.settings import Limits
 
 MEASURE_SIDE = 1024
@@ -51,6 +52,8 @@ def work(pipe: Connection) -> None:
 
 def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
     try:
+        if task.order is not None:
+            return Outcome(task.key, render(task.order, limits))
         return Outcome(task.key, _JOBS[job](Path(task.path), limits, hash_name))
     except decode.Unreadable as error:
         return Outcome(task.key, why=str(error), lasting=error.lasting)
@@ -73,21 +76,8 @@ def _measure(path: Path, limits: Limits, _hash_name: str) -> Measured:
     measured = quality.measure(np.asarray(image.convert("L")))
     image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
-    _as_srgb(image).save(stream, "JPEG", quality=75)
+    as_srgb(image).save(stream, "JPEG", quality=75)
     return Measured(measured, stream.getvalue())
-
-
-def _as_srgb(image: Image.Image) -> Image.Image:
-    """Colours as the photographer saw them: a preview in Adobe RGB or P3 looks washed out where nothing converts it."""
-    profile = image.info.get("icc_profile")
-    if not isinstance(profile, bytes):
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
-    return converted or image
 
 
 def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:

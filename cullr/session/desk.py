@@ -27,7 +27,6 @@ from cullr.session.plan import Plan, PlannedGroup, PlannedShot
 from cullr.session.session import Session
 from cullr.session.staging import Staged
 
-
 __all__ = ["Desk", "GroupRow", "OpenGroup", "PassRow", "PastBatch", "Staged", "Undone", "Verdict"]
 
 
