@@ -1,12 +1,14 @@
-"""A JPEG's first bytes → metadata and, from its EXIF thumbnail, a provisional grey: 1 400 times as fast as decoding.
+"""A JPEG's first bytes → metadata and, from its EXIF thumbnail or MPF preview, a provisional grey.
 
-A thumbnail can be stale after an edit, so what it suggests is shown early and always replaced by pixels later.
+1 400 times as fast as decoding (preview: 92 times). Either can be stale after an edit, so what they suggest is shown
+early and always replaced by pixels later.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -15,16 +17,17 @@ from cullr.decode import metadata as describe
 from cullr.decode import opener, thumbnail
 from cullr.decode.opener import Content
 from cullr.decode.picture import small_grey, turned
-from cullr.model import Metadata
+from cullr.model import Metadata, Rung
 from cullr.settings import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`grey` is 32x32 bytes as shown, None when the file carries no thumbnail that fits it."""
+    """`grey` is 32x32 bytes as shown, None when the file carries no small picture that fits it."""
 
     metadata: Metadata
     grey: bytes | None
+    rung: Rung = Rung.THUMBNAIL
 
 
 def read_head(path: Path, limits: Limits) -> Head | None:
@@ -33,12 +36,14 @@ def read_head(path: Path, limits: Limits) -> Head | None:
         content = opener.content(stream, limits)
         if content.type != "jpeg":
             return None
-        return opener.use(stream, content.type, limits, lambda image: _head(image, content))
+        return opener.use(stream, content.type, limits, lambda image: _head(image, content, stream))
 
 
-def _head(image: Image.Image, content: Content) -> Head:
+def _head(image: Image.Image, content: Content, stream: BinaryIO) -> Head:
     exif = image.getexif()
     orientation = exif_tags.orientation(exif)
     facts = describe.metadata(image, exif, content, orientation, image.size)
-    thumb = thumbnail.grey(image, exif)
-    return Head(facts, turned(small_grey(thumb), orientation).tobytes() if thumb else None)
+    rung, small = Rung.THUMBNAIL, thumbnail.grey(image, exif)
+    if small is None:
+        rung, small = Rung.PREVIEW, thumbnail.preview(image, stream)
+    return Head(facts, turned(small_grey(small), orientation).tobytes() if small else None, rung)

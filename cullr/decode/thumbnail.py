@@ -1,14 +1,19 @@
-"""The EXIF thumbnail of a JPEG, its letterbox removed: a provisional look for the price of reading the head."""
+"""The small pictures inside a JPEG: the EXIF thumbnail, its letterbox removed, else the MPF preview (CIPA DC-007).
+
+A provisional look for the price of reading the head, or of one more read near the file's end.
+"""
 
 from __future__ import annotations
 
 import io
+from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image
 
 Array = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
+LARGEST_PREVIEW = 8 << 20
 DARK = 24
 """Grey level of 255. Bars are black up to JPEG ringing; a Nokia's thumbnail has none, so only dark borders go."""
 
@@ -18,12 +23,43 @@ def grey(image: Image.Image, exif: Image.Exif) -> Image.Image | None:
     blob = _bytes(image, exif)
     if not blob:
         return None
-    try:
-        with Image.open(io.BytesIO(blob), formats=["JPEG"]) as thumb:
-            small = thumb.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    small = _decoded(blob)
+    if small is None:
         return None
     return unboxed(small, image.width / image.height)
+
+
+def preview(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
+    """The largest MPF preview as grey, as stored; None when there is none of the picture's shape.
+
+    Other pictures in the container (a gain map, the second eye of a stereo pair) are of other types and never taken.
+    """
+    entries = getattr(image, "mpinfo", {}).get(0xB002, ())
+    # Offsets count from the MPF header, which stands behind at most one EXIF segment of 64 KiB.
+    stream.seek(0)
+    header = stream.read(1 << 17).find(b"MPF\0") + 4
+    found = [
+        (entry["Size"], entry["DataOffset"] + header)
+        for entry in entries
+        if str(entry["Attribute"].get("MPType", "")).startswith("Large Thumbnail")
+        and entry["DataOffset"]
+        and header > 4
+    ]
+    for size, start in sorted(found, reverse=True):
+        stream.seek(start)
+        small = _decoded(stream.read(min(size, LARGEST_PREVIEW)))
+        if small and abs(small.width / small.height / (image.width / image.height) - 1) < 0.02:
+            return small
+    return None
+
+
+def _decoded(blob: bytes) -> Image.Image | None:
+    try:
+        with Image.open(io.BytesIO(blob), formats=["JPEG"]) as small:
+            small.draft("L", (256, 256))
+            return small.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
 
 
 def _bytes(image: Image.Image, exif: Image.Exif) -> bytes:

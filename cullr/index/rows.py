@@ -33,6 +33,14 @@ class PhotoRow:
     metadata: Metadata | None = None
     look: Look | None = None
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the look comes from a small picture inside a JPEG, which may show an earlier state of it."""
+        if self.look is None or self.metadata is None:
+            return self.look is None
+        inside = self.look.rung is Rung.PREVIEW and self.metadata.format == "jpeg"
+        return inside or self.look.rung is Rung.THUMBNAIL
+
     def same_file(self, size: int, mtime_ns: int, inode: int) -> bool:
         """Whether a file with this stat needs no second reading."""
         return (self.size, self.mtime_ns, self.inode) == (size, mtime_ns, inode)

@@ -115,10 +115,10 @@ class Passes:
 
     def _is_fresh(self, file: File) -> bool:
         row = self.rows[file]
-        return row.why is None and (row.look is None or row.look.rung is Rung.THUMBNAIL)
+        return row.why is None and row.provisional
 
     def _keep_heads(self, pending: list[tuple[File, Head]]) -> None:
-        looks = _looks([(head.grey, Rung.THUMBNAIL, None) for _, head in pending])
+        looks = _looks([(head.grey, head.rung, None) for _, head in pending])
         for (file, head), look in zip(pending, looks, strict=True):
             self.rows[file] = replace(self.rows[file], metadata=head.metadata, look=look)
             self._store.save_picture(self.rows[file].id, head.metadata, look, None)

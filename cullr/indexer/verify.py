@@ -16,7 +16,6 @@ from cullr.index import database
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.passes import Progress
-from cullr.model import Rung
 from cullr.pool import Crew, Job
 from cullr.pool.jobs import Task
 from cullr.settings import Settings
@@ -59,9 +58,7 @@ def verify(
                 continue
             if row.same_file(stat.st_size, stat.st_mtime_ns, stat.st_ino):
                 present.append((path, row))
-        readable = [
-            (path, row) for path, row in present if row.look is not None and row.look.rung is not Rung.THUMBNAIL
-        ]
+        readable = [(path, row) for path, row in present if not row.provisional]
         drawn = random.Random(0).sample(readable, min(sample, len(readable)))
         findings += _differences(drawn, settings, progress)
         return Verified(len(rows), len(drawn), tuple(findings))
