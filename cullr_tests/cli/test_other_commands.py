@@ -10,7 +10,6 @@ import pytest
 
 from cullr import rules
 from cullr.cli.main import COMMANDS, main
-from cullr.cli.progress import clock, line
 from cullr_tests import pictures
 
 Capture = pytest.CaptureFixture[str]
@@ -90,9 +89,3 @@ def test_the_demo_gives_groups_of_its_kinds(tmp_path: Path, capsys: Capture) -> 
     assert {"exact", "phash"} <= kinds
     assert {group["shielded"] for group in plan["groups"]} >= {"bracket", "stages"}
     assert len(plan["skipped"]) == 1
-
-
-def test_progress_tells_rate_and_time_left() -> None:
-    assert line("reading pictures", 120, 600, 2.5) == "reading pictures  120 of 600  20%  48/s  0:10 left"
-    assert line("looking for photos", 1200, 0, 1.0) == "looking for photos  1,200"
-    assert clock(3725) == "1:02:05"
