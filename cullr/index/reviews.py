@@ -281,10 +281,11 @@ def _heirs(leaving: Mapping[str, tuple[int, set[int]]], new: Mapping[str, Group]
         shared: dict[str, int] = {}
         for shot in group.shots:
             for name in owners.get(shot, ()):
-                if name not in taken and name.partition("-")[0] == group.kind:
+                if name not in taken:
                     shared[name] = shared.get(name, 0) + 1
         if shared:
-            best = min(shared, key=lambda name: (-shared[name], leaving[name][0]))
+            # What looked alike at first may prove to be the same bytes: another kind may inherit too, its own first.
+            best = min(shared, key=lambda name: (name.partition("-")[0] != group.kind, -shared[name], leaving[name][0]))
             heirs[group.id] = best
             taken.add(best)
     return heirs

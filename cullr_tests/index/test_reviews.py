@@ -97,6 +97,15 @@ def test_a_group_that_grows_keeps_its_place(channel: tuple[Writer, Reader]) -> N
     assert [reader.rows([row])[row].id for row in after] == ["phash-1-2", "phash-3-4-7", "exact-5-6", "phash-8-9"]
 
 
+def test_look_alikes_that_prove_to_be_the_same_bytes_keep_their_place(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4))
+    before = reader.order()
+    publish(writer, group(Kind.EXACT, 1, 2), group(Kind.PHASH, 3, 4))
+    assert reader.order() == before
+    assert reader.rows(before)[before[0]].kind is Kind.EXACT
+
+
 def test_a_group_that_dissolves_leaves_and_the_others_stay(channel: tuple[Writer, Reader]) -> None:
     writer, reader = channel
     publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4))
