@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -17,6 +17,8 @@ import platformdirs
 from cullr import tomlfile
 from cullr.errors import ConfigError
 
+PICTURES = ("auto", "kitty", "iterm", "sixel", "cells", "none")
+THEMES = ("dark", "light")
 LINKAGES = ("medoid", "complete", "single")
 HASHES = ("phash", "ahash", "dhash", "whash", "phash_simple", "dhash_vertical")
 
@@ -54,6 +56,36 @@ class Settings:
     limits: Limits = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """[tui] and [keys]: how the review looks and which keys it hears. No part of Settings, for no group depends on it.
+
+    `keys` maps an action's id to keys (`keep = "p,space"`); `keys_from` is the file that says so.
+    """
+
+    theme: str = "dark"
+    pictures: str = "auto"
+    keys: Mapping[str, str] = field(default_factory=dict)
+    keys_from: Path = Path("cullr.toml")
+
+
+def screen(roots: Sequence[Path], flags: Mapping[str, str | None] | None = None) -> Screen:
+    """What the same files say of the screen; `flags` are `theme` and `pictures`, None where not typed.
+
+    Raises ConfigError for a file that is wrong; whether the actions of [keys] exist, the screen knows.
+    """
+    said: dict[str, Any] = {}
+    for path in (user_file(), *_first_root_file(roots)):
+        if not path.is_file():
+            continue
+        table = tomlfile.load(path)
+        said |= {name: _checked(path, Screen, name, value) for name, value in table.get("tui", {}).items()}
+        if "keys" in table:
+            said |= {"keys": table["keys"], "keys_from": path}
+    said |= {name: value for name, value in (flags or {}).items() if value is not None}
+    return Screen(**said)
+
+
 def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Settings:
     """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed.
 
@@ -88,7 +120,8 @@ _TABLES: dict[str, type] = {"match": Matching, "limits": Limits}
 
 def _read(path: Path) -> dict[str, Any]:
     table = tomlfile.load(path)
-    tomlfile.check_keys(path, table, (f.name for f in dataclasses.fields(Settings)))
+    tomlfile.check_keys(path, table, (*(f.name for f in dataclasses.fields(Settings)), "tui", "keys"))
+    _check_screen(path, {name: table.pop(name) for name in ("tui", "keys") if name in table})
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _TABLES:
@@ -102,6 +135,23 @@ def _read(path: Path) -> dict[str, Any]:
         for inner, leaf in value.items():
             values[f"{key}.{inner}"] = _checked(path, _TABLES[key], inner, leaf)
     return values
+
+
+def _check_screen(path: Path, tables: Mapping[str, Any]) -> None:
+    """A mistake in [tui] or [keys] is told by every command, not only by the one that shows the screen."""
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(
+                path, tomlfile.line_of(path, name), f"{name!r} is a table", f"Write [{name}] above its keys."
+            )
+    tomlfile.check_keys(path, tables.get("tui", {}), ("theme", "pictures"), "tui")
+    for key, value in tables.get("tui", {}).items():
+        _checked(path, Screen, key, value)
+    for action, value in tables.get("keys", {}).items():
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigError(
+                path, tomlfile.line_of(path, action), f"{action} must be a text", f'Example: {action} = "p,space"'
+            )
 
 
 def _checked(path: Path, owner: type, key: str, value: Any) -> Any:
@@ -131,6 +181,10 @@ def _out_of_range(key: str, value: Any) -> str:
         return f"linkage {value!r} is unknown; known: {', '.join(LINKAGES)}"
     if key == "hash" and value not in HASHES:
         return f"hash {value!r} is unknown; known: {', '.join(HASHES)}"
+    if key == "theme" and value not in THEMES:
+        return f"theme {value!r} is unknown; known: {', '.join(THEMES)}"
+    if key == "pictures" and value not in PICTURES:
+        return f"pictures {value!r} is unknown; known: {', '.join(PICTURES)}"
     if key == "distance" and not 0 <= value <= 16:
         return f"distance must lie between 0 and 16 bits, not {value}: beyond that unrelated photos match"
     if key == "correlation" and not -1 <= value <= 1:

@@ -34,6 +34,7 @@ from cullr.journal import (
     undo_script,
 )
 from cullr.journal.entry import Decisions, decode, encode
+from cullr_tests.crash.injection import Fault, in_child
 
 BATCH = BatchId("b1")
 
@@ -159,6 +160,15 @@ def test_a_second_torn_line_does_not_replace_the_first_one_set_aside(tmp_path: P
         Journal(tmp_path).close()
     assert (tmp_path / ".cullr/journal.torn-1").read_bytes() == b"torn 1"
     assert (tmp_path / ".cullr/journal.torn-2").read_bytes() == b"torn 2"
+
+
+def test_setting_a_last_line_aside_can_be_killed_itself(tmp_path: Path) -> None:
+    path = _filled(tmp_path)
+    path.write_bytes(path.read_bytes()[:-5])
+    for k in range(1, 30):
+        in_child(lambda: Journal(tmp_path).close(), tmp_path, Fault(k, kill="kill"), {})
+    with Journal(tmp_path) as journal:
+        assert journal.log.seq == 3
 
 
 def _without_line(lines: list[bytes]) -> list[bytes]:
@@ -337,6 +347,19 @@ def test_a_failed_append_takes_its_half_line_back_and_closes_the_journal(
             journal.append(_intent(6))
     assert written == [20]
     assert path.read_bytes() == before
+
+
+def test_no_move_begins_before_the_one_before_it_is_settled(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.append(_intent(1))
+        with pytest.raises(Failed, match="not settled"):
+            journal.append(_intent(2))
+        assert journal.log.seq == 1
+        line, _ = encode(Entry(2, "now", _intent(2)), journal.log.last_sum)
+    with (tmp_path / ".cullr/journal.jsonl").open("ab") as stream:
+        stream.write(line)
+    with pytest.raises(Failed, match="begins before the one before it is over"):
+        read(tmp_path)
 
 
 def test_decisions_are_kept_by_content_the_last_word_counts_and_can_be_taken_back(tmp_path: Path) -> None:

@@ -153,11 +153,12 @@ def test_a_hard_link_stays_one_and_a_read_only_file_keeps_its_mode(tmp_path: Pat
     assert (tmp_path / "a.jpg").samefile(tmp_path / "other name.jpg")
 
 
-def test_a_staged_folder_shows_its_photos_to_no_one_the_old_one_did_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755])
+def test_a_staged_folder_shows_its_photos_to_whom_the_old_one_did(tmp_path: Path, mode: int) -> None:
     write(tmp_path, "private/deep/a.jpg")
-    (tmp_path / "private").chmod(0o700)
+    (tmp_path / "private").chmod(mode)
     stage_shots(tmp_path, request(tmp_path, "private/deep/a.jpg"))
-    assert stat.S_IMODE((tmp_path / "_review_dupes/private").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "_review_dupes/private").stat().st_mode) == mode
 
 
 def test_a_name_that_is_taken_gets_a_number_for_the_whole_shot(tmp_path: Path) -> None:
@@ -199,6 +200,14 @@ def test_more_shots_than_one_intent_holds_are_one_batch(tmp_path: Path) -> None:
     assert (result.files, seen) == (CHUNK + 5, [CHUNK, CHUNK + 5])
     assert [row.shots for row in history(tmp_path)] == [CHUNK + 5]
     assert len(undo(tmp_path, last=1).restored) == CHUNK + 5
+
+
+def test_a_file_two_shots_of_a_batch_claim_goes_once(tmp_path: Path) -> None:
+    write(tmp_path, "a.jpg", "b.jpg", "c.jpg", "both.xmp")
+    a, b = (request(tmp_path, face, "both.xmp", shared={"both.xmp": frozenset()}) for face in ("a.jpg", "b.jpg"))
+    result = stage_shots(tmp_path, a, b, request(tmp_path, "c.jpg", "both.xmp"))
+    assert [len(shot.files) for shot in result.moved] == [2, 1]
+    assert [row.why for row in result.refused] == ["it goes with another shot of the same batch"]
 
 
 def test_requests_say_who_else_needs_a_shared_companion_and_what_is_kept(tmp_path: Path) -> None:

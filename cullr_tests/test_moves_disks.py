@@ -161,3 +161,57 @@ def test_a_disk_full_of_journal_stops_before_anything_moves(tmp_path: Path, monk
     with pytest.raises(Failed, match="cannot be written"):
         stage_shots(tmp_path, shot)
     assert (tmp_path / "a.jpg").exists()
+
+
+@pytest.mark.parametrize("way", ["rename", "link", "copy"])
+def test_a_file_that_appears_at_the_last_instant_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    write(tmp_path, "a.jpg", "a.xmp")
+    shot = request(tmp_path, "a.jpg", "a.xmp")
+    real = disk.rename_new
+
+    def late(name: str, at: int, new: str, to: int) -> None:
+        (tmp_path / "_review_dupes/a.xmp").write_bytes(b"a newcomer")
+        if way != "rename" and name == "a.xmp":
+            raise OSError(errno.EINVAL if way == "link" else errno.EXDEV, "")
+        real(name, at, new, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "rename_new", late)
+        result = stage_shots(tmp_path, shot)
+    assert [(row.path, "appeared" in row.why) for row in result.refused] == [("a.xmp", True)]
+    assert (tmp_path / "_review_dupes/a.xmp").read_bytes() == b"a newcomer"
+    assert sorted(snapshot(tmp_path)) == ["_review_dupes", "_review_dupes/a.xmp", "a.jpg", "a.xmp"]
+
+
+@pytest.mark.parametrize(("way", "code"), [("link", errno.EINVAL), ("copy", errno.EXDEV)])
+def test_a_file_an_editor_replaces_while_it_is_being_moved_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, code: int
+) -> None:
+    write(tmp_path, "a.jpg")
+    shot = request(tmp_path, "a.jpg")
+    real = disk.fsync_folder
+
+    def saved_meanwhile(fd: int) -> None:
+        if (tmp_path / "_review_dupes/a.jpg").exists():
+            (tmp_path / "new").write_bytes(b"saved by an editor")
+            (tmp_path / "new").rename(tmp_path / "a.jpg")
+        real(fd)
+
+    deny(monkeypatch, "rename_new", "a.jpg", code)
+    monkeypatch.setattr(disk, "fsync_folder", saved_meanwhile)
+    assert "while it was being moved" in stage_shots(tmp_path, shot).refused[0].why
+    assert (tmp_path / "a.jpg").read_bytes() == b"saved by an editor"
+    assert sorted(snapshot(tmp_path)) == ["a.jpg"]
+
+
+def test_a_staged_folder_that_cannot_be_made_keeps_only_the_shots_that_need_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "day1/a.jpg", "day2/b.jpg")
+    shots = [request(tmp_path, path) for path in ("day1/a.jpg", "day2/b.jpg")]
+    deny(monkeypatch, "mkdir", "day1", errno.EACCES)
+    result = stage_shots(tmp_path, *shots)
+    assert [(row.path, "permission denied" in row.why) for row in result.refused] == [("day1/a.jpg", True)]
+    assert [shot.face for shot in result.moved] == ["day2/b.jpg"]

@@ -10,7 +10,7 @@ import pytest
 
 from cullr.errors import Failed
 from cullr.journal import Journal, disk, read
-from cullr.moves import empty, history, opened, recover, undo, verify
+from cullr.moves import ShotMove, empty, history, opened, recover, undo, verify
 from cullr_tests.crash.injection import Fault, in_child
 from cullr_tests.crash.shoot import snapshot
 from cullr_tests.small_root import deny, request, stage_shots, write
@@ -118,7 +118,8 @@ def test_a_half_written_copy_is_taken_away_and_a_stranger_of_its_name_is_not(
         with pytest.raises(KeyboardInterrupt):
             stage_shots(tmp_path, *shots)
     (tmp_path / "_review_dupes/a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:7])
-    (tmp_path / "_review_dupes/b.jpg").write_bytes(b"somebody else's")
+    (tmp_path / "_review_dupes/a.jpg").chmod(0o600)
+    (tmp_path / "_review_dupes/b.jpg").write_bytes((tmp_path / "b.jpg").read_bytes()[:7])
     with opened(tmp_path) as (_, said):
         assert said[0] == "_review_dupes/b.jpg: something else stands here by now; it was left alone"
     assert sorted(snapshot(tmp_path)) == ["_review_dupes", "_review_dupes/b.jpg", "a.jpg", "b.jpg"]
@@ -140,3 +141,60 @@ def test_recovery_twice_is_recovery_once(tmp_path: Path) -> None:
         seq, seen = journal.log.seq, snapshot(tmp_path)
         assert recover(journal) == []
         assert (journal.log.seq, snapshot(tmp_path)) == (seq, seen)
+
+
+def _pair(root: Path) -> list[ShotMove]:
+    write(root, "a.jpg", "b.jpg", "both.xmp")
+    users = frozenset({"a.jpg", "b.jpg"})
+    return [request(root, face, "both.xmp", shared={"both.xmp": users - {face}}) for face in sorted(users)]
+
+
+def test_a_shared_companion_that_came_home_is_not_taken_along_by_a_shot_that_cannot(tmp_path: Path) -> None:
+    stage_shots(tmp_path, *_pair(tmp_path))
+    _killed(tmp_path, lambda: undo(tmp_path), "rename_new", 3)
+    (tmp_path / "b.jpg").write_bytes(b"a newcomer")
+    with opened(tmp_path):
+        pass
+    assert sorted(snapshot(tmp_path)) == ["_review_dupes", "_review_dupes/b.jpg", "a.jpg", "b.jpg", "both.xmp"]
+    assert verify(tmp_path) == []
+
+
+def test_a_shared_companion_that_had_to_stay_does_not_make_its_other_shot_half_staged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shots = _pair(tmp_path)
+    real = disk.write
+
+    def powerless(fd: int, data: bytes | memoryview) -> int:
+        if b'"kind":"done"' in bytes(data):
+            raise KeyboardInterrupt
+        return real(fd, data)
+
+    with monkeypatch.context() as patch:
+        deny(patch, "rename_new", "a.jpg", errno.EACCES)
+        patch.setattr(disk, "write", powerless)
+        with pytest.raises(KeyboardInterrupt):
+            stage_shots(tmp_path, *shots)
+    with opened(tmp_path):
+        pass
+    assert sorted(snapshot(tmp_path)) == ["_review_dupes", "_review_dupes/b.jpg", "a.jpg", "both.xmp"]
+    assert verify(tmp_path) == []
+
+
+def test_half_a_link_edited_since_is_one_file_and_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.jpg")
+    shot = request(tmp_path, "a.jpg")
+
+    def powerless(_name: str, _at: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        deny(patch, "rename_new", "a.jpg", errno.EINVAL)
+        patch.setattr(disk, "unlink", powerless)
+        with pytest.raises(KeyboardInterrupt):
+            stage_shots(tmp_path, shot)
+    assert (tmp_path / "_review_dupes/a.jpg").samefile(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").write_bytes(b"edited since")
+    with opened(tmp_path) as (_, said):
+        assert "1 are where they were" in said[0]
+    assert sorted(snapshot(tmp_path)) == ["a.jpg"]

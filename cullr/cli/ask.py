@@ -7,12 +7,12 @@ import sys
 from cullr.errors import UsageError
 
 
-def agreed(question: str, *, yes: bool, wanted: str = "y") -> bool:
-    """Whether the person says yes. Raises UsageError without `--yes` when there is no terminal to ask on."""
+def agreed(question: str, *, yes: bool, wanted: str = "y", flag: str = "--yes") -> bool:
+    """Whether the person says yes. Raises UsageError without the flag when there is no terminal to ask on."""
     if yes:
         return True
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{question} Nobody is there to ask.", "Add --yes to go ahead without asking.")
+        raise UsageError(f"{question} Nobody is there to ask.", f"Add {flag} to go ahead without asking.")
     print(
         f"{question} [{'y/N' if wanted == 'y' else f'type {wanted} to go ahead'}] ", end="", file=sys.stderr, flush=True
     )

@@ -20,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     with Ticker(quiet=options.quiet) as ticker:
         session = shared.opened(options, ticker)
+        recovered(session.settle())
         held = [batch for batch in session.history() if batch.staged]
         files = sum(batch.staged for batch in held)
         ticker.clear()
@@ -31,7 +32,10 @@ def run(options: argparse.Namespace) -> int:
             print("Nothing changed.")
             return 0
         if options.forever and not agreed(
-            f"{files:,} files will be gone for good, no undo.", yes=options.yes_forever, wanted="forever"
+            f"{files:,} files will be gone for good, no undo.",
+            yes=options.yes_forever,
+            wanted="forever",
+            flag="--yes-forever",
         ):
             print("Nothing changed.")
             return 0

@@ -6,7 +6,7 @@ import argparse
 
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
-from cullr.cli.words import size
+from cullr.cli.words import size, under_way
 from cullr.safe_text import visible
 
 
@@ -16,7 +16,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with Ticker(quiet=options.quiet) as ticker:
-        batches = shared.opened(options, ticker).history()
+        session = shared.opened(options, ticker)
+        batches = session.history()
+        under_way(session.interrupted())
     if not batches:
         print("Nothing was ever moved here.")
         return 0

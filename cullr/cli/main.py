@@ -61,27 +61,40 @@ def _run(words: Sequence[str]) -> int:
         # A module cannot be named after the keyword.
         command = importlib.import_module(f"cullr.cli.{words[0].replace('import', 'import_')}")
         parser = _Parser(prog=f"cullr {words[0]}", description=COMMANDS[words[0]].capitalize() + ".")
-        command.arguments(parser)
-        code = command.run(parser.parse_args(words[1:]))
-        sys.stdout.flush()
-        assert isinstance(code, int)
-        return code
+        rest = words[1:]
+    else:
+        command = importlib.import_module("cullr.cli.review")
+        parser = _review_parser()
+        rest = words
+        _check_spelling(words)
+    command.arguments(parser)
+    code = command.run(parser.parse_args(rest))
+    sys.stdout.flush()
+    assert isinstance(code, int)
+    return code
+
+
+def _review_parser() -> _Parser:
+    listed = "\n".join(f"  {name:<9} {text}" for name, text in COMMANDS.items())
     parser = _Parser(
         prog="cullr",
-        usage="cullr COMMAND [ROOT ...]",
-        description="Thin near-duplicate photos and renders, safely.",
-        epilog="`cullr COMMAND --help` tells more. Settings: cullr.toml in a root, or your own.",
+        usage="cullr [ROOT ...]   review on the screen\n       cullr COMMAND [ROOT ...]",
+        description="Thin near-duplicate photos and renders from the keyboard, safely.",
+        epilog=f"commands:\n{listed}\n\n`cullr COMMAND --help` tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"cullr {__version__}")
-    group = parser.add_argument_group("commands")
-    for name, text in COMMANDS.items():
-        group.add_argument(name, help=text, nargs="?")
-    if not words or words[0] in {"-h", "--help", "--version"}:
-        parser.parse_args(words or ["--help"])
-    from cullr.tomlfile import nearest
+    return parser
 
-    raise UsageError(f"unknown command {words[0]!r}", f"{nearest(words[0], COMMANDS)} Try `cullr --help`.")
+
+def _check_spelling(words: Sequence[str]) -> None:
+    """`cullr raport` means a command, not a folder of that name."""
+    if words and not words[0].startswith("-") and os.sep not in words[0] and not os.path.exists(words[0]):  # noqa: PTH110
+        from cullr.tomlfile import nearest
+
+        raise UsageError(
+            f"{words[0]!r} is neither a command nor a folder", f"{nearest(words[0], COMMANDS)} Try `cullr --help`."
+        )
 
 
 class _Parser(argparse.ArgumentParser):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 
 from cullr.cli import options as shared
 from cullr.cli.ask import agreed
 from cullr.cli.progress import Ticker
-from cullr.cli.words import left, recovered, size
+from cullr.cli.words import left, recovered, size, typed
+from cullr.errors import UsageError
 from cullr.model import Kind
 from cullr.session import Session
-from cullr.session.plan import Plan, from_review
+from cullr.session import plan as plans
+from cullr.session.plan import Plan
 
+REVIEWING = ("kind", "hash", "distance", "burst-seconds", "linkage", "any-orientation", "rules", "across-stages")
+"""Options that shape a review; a plan is one already."""
 DEFAULT = (Kind.EXACT, Kind.PHASH, Kind.SET)
 
 
@@ -26,10 +29,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with Ticker(quiet=options.quiet) as ticker:
-        if options.plan and not options.roots:
-            options.roots = planned_roots(options.plan)
+        read = _read(options)
+        if read and not options.roots:
+            options.roots = [Path(root) for root in read.roots]
         session = shared.opened(options, ticker)
-        plan, unread = _plan(options, session)
+        recovered(session.settle())
+        plan, unread = (session.planned(read), False) if read else _proposed(options, session)
         ticker.clear()
         shots = [shot for shot, _ in plan.culled().values()]
         if not shots:
@@ -47,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     recovered(staged.recovered)
     left((session.roots[each.root], each.path, each.why) for each in staged.left)
     if staged.batch:
-        where = " ".join(shlex.quote(str(root)) for root in session.roots)
+        where = " ".join(typed(root) for root in session.roots)
         print(f"Moved {staged.shots:,} shots ({staged.files:,} files, {size(staged.bytes)}) as batch {staged.batch}.")
         print(f"To take it back: cullr undo --batch {staged.batch} {where}")
     else:
@@ -55,17 +60,20 @@ def run(options: argparse.Namespace) -> int:
     return 4 if staged.left or unread else 0
 
 
-def planned_roots(plan: Path) -> list[Path]:
-    """The folders a plan was made for, where none are typed."""
-    from cullr.session import plan as plans
+def _read(options: argparse.Namespace) -> Plan | None:
+    """The plan named, read once: it may come through a pipe."""
+    if not options.plan:
+        return None
+    for name in REVIEWING:
+        if getattr(options, "rule" if name == "rules" else name.replace("-", "_")) is not None:
+            raise UsageError(
+                f"--{name} does not go with --plan, which is applied unchanged", f"Give --{name} to `report` instead."
+            )
+    return plans.read(options.plan)
 
-    return [Path(root) for root in plans.read(plan).roots]
 
-
-def _plan(options: argparse.Namespace, session: Session) -> tuple[Plan, bool]:
-    """The plan, and whether photos could not be read for it."""
+def _proposed(options: argparse.Namespace, session: Session) -> tuple[Plan, bool]:
+    """What a review proposes, and whether photos could not be read for it."""
     chosen = [kind for part in options.kind for kind in part] if options.kind else list(DEFAULT)
-    if options.plan:
-        return session.plan(options.plan), False
     review, _ = session.review(chosen)
-    return from_review(review), bool(review.skipped)
+    return plans.from_review(review), bool(review.skipped)

@@ -6,7 +6,7 @@ import argparse
 
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
-from cullr.cli.words import left, recovered
+from cullr.cli.words import left, recovered, under_way
 from cullr.session import past
 
 
@@ -22,6 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     with Ticker(quiet=options.quiet) as ticker:
         session = shared.opened(options, ticker)
+        recovered(() if options.dry_run else session.settle())
+        under_way(session.interrupted())
         last = None if options.all or options.batch else (options.last if options.last is not None else 1)
         chosen = past.choose(session.history(), name=options.batch, last=last)
         done = session.undo(chosen, dry_run=options.dry_run)

@@ -56,6 +56,18 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE review_skipped (review TEXT NOT NULL, root INTEGER NOT NULL, path TEXT NOT NULL, why TEXT NOT NULL);
     CREATE INDEX review_skipped_by_review ON review_skipped (review, root, path);
     """,
+    """
+    CREATE TABLE vector (
+      photo INTEGER NOT NULL REFERENCES photo(id) ON DELETE CASCADE,
+      model TEXT NOT NULL,
+      data BLOB NOT NULL,     -- float16, of unit length
+      sum INTEGER NOT NULL,   -- CRC-32 of photo, fingerprint, model and data: none of them can drift from the others
+      PRIMARY KEY (photo, model)
+    );
+    CREATE TRIGGER vector_of_other_bytes AFTER UPDATE OF fingerprint ON photo
+    WHEN old.fingerprint IS NOT new.fingerprint
+    BEGIN DELETE FROM vector WHERE photo = new.id; END;
+    """,
 )
 
 

@@ -14,6 +14,8 @@ from cullr.journal.tree import Tree
 from cullr.moves.stays import Stays, Unfinished
 
 BLOCK = 1 << 20
+UNFINISHED_MODE = 0o600
+"""Of a copy until all its bytes are there: nobody else reads half a photo, and recovery knows it from a newcomer."""
 
 
 def move(tree: Tree, source: str, target: str, before: os.stat_result) -> None:
@@ -23,7 +25,7 @@ def move(tree: Tree, source: str, target: str, before: os.stat_result) -> None:
     (at, name), (to, new) = tree.parent(source), tree.parent(target)
     reader = disk.open_file(name, at)
     try:
-        writer = disk.open_file(new, to, disk.CREATE_NEW, 0o600)
+        writer = disk.open_file(new, to, disk.CREATE_NEW, UNFINISHED_MODE)
         try:
             try:
                 _fill(source, reader, writer, before)

@@ -7,13 +7,14 @@ that stands at both ends is reduced to one only if nothing can be lost by it. Ru
 from __future__ import annotations
 
 import os
+import stat
 from enum import Enum, auto
 
 from cullr.errors import Failed
 from cullr.journal import Entry, Intent, Journal, MovedFile, MovedShot, Verb, disk
 from cullr.journal.tree import Tree
 from cullr.moves import copy, rename
-from cullr.moves.perform import finish, put_back, sweep
+from cullr.moves.perform import finish, put_back, stale, sweep
 from cullr.moves.stays import Stays, Unfinished, in_words
 from cullr.safe_text import visible
 
@@ -125,31 +126,39 @@ def _place(tree: Tree, verb: Verb, file: MovedFile, said: list[str]) -> Place:
 
 
 def _untangle(tree: Tree, file: MovedFile, here: os.stat_result, there: os.stat_result, said: list[str]) -> Place:
-    """Both names exist: half a link + unlink, half a copy, or a newcomer at one of them."""
-    if rename.same(there, here) or (_is(here, file) and _holds(tree, file)):
-        at, name = tree.parent(file.target)
-        disk.unlink(name, at)
+    """Both names exist: half a link + unlink, half a copy in either direction, or a newcomer at one of them."""
+    if rename.same(there, here):
+        _remove(tree, file.target)
         return Place.SOURCE
-    place = Place.SOURCE if _is(here, file) else Place.TARGET
+    if not stale(here, file) and _is_copy(tree, file.target, file.source):
+        _remove(tree, file.target)
+        return Place.SOURCE
+    if not stale(there, file) and _is_copy(tree, file.source, file.target):
+        _remove(tree, file.source)
+        return Place.TARGET
+    place = Place.TARGET if stale(here, file) else Place.SOURCE
     newcomer = file.target if place is Place.SOURCE else file.source
     said.append(f"{visible(newcomer)}: something else stands here by now; it was left alone")
     return place
 
 
-def _is(found: os.stat_result, file: MovedFile) -> bool:
-    return (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
+def _remove(tree: Tree, path: str) -> None:
+    at, name = tree.parent(path)
+    disk.unlink(name, at)
 
 
-def _holds(tree: Tree, file: MovedFile) -> bool:
-    """Whether the source holds, from its first byte on, all that stands at the target."""
-    if tree.regular(file.source) is None or tree.regular(file.target) is None:
+def _is_copy(tree: Tree, path: str, original: str) -> bool:
+    """Whether one file is an equal copy of the other, or the beginning of one as only cullr leaves it."""
+    found = tree.regular(path)
+    if found is None or tree.regular(original) is None:
         return False
-    (at, name), (to, new) = tree.parent(file.source), tree.parent(file.target)
+    (at, name), (to, new) = tree.parent(original), tree.parent(path)
     one = disk.open_file(name, at)
     try:
         other = disk.open_file(new, to)
         try:
-            return copy.equal(one, other, prefix=True)
+            unfinished = stat.S_IMODE(found.st_mode) == copy.UNFINISHED_MODE
+            return copy.equal(one, other, prefix=unfinished)
         finally:
             disk.close(other)
     finally:

@@ -1,79 +1,156 @@
 """What the person said, from every root's journal, laid over groups and proposals. It outranks any rule.
 
 Known by content, not by path: a shot by its face's fingerprint, a group that is not alike by those of its faces. Only
-where a group holds copies of the same bytes does the path help to tell them apart.
+where a group holds copies of the same bytes does the path below the root help to tell them apart.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cullr import journal
+from cullr import journal, rules
 from cullr.journal import Verdict
-from cullr.model import Group, Proposal, ShotFacts, ShotId
+from cullr.journal.entry import Decisions
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
+from cullr.rules import Rule
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something said once. Within a journal `seq` tells what was said last, between journals `at`."""
+
+    seq: int
+    at: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`verdicts` by key, `apart` holds sets of fingerprints that are not alike."""
+    """`words` holds for each root the last word on each key, `apart` sets of fingerprints that are not alike."""
 
-    verdicts: Mapping[tuple[str, ...], Verdict]
+    words: tuple[Mapping[Key, Word], ...]
     apart: frozenset[frozenset[str]]
 
     @classmethod
     def read(cls, roots: Sequence[Path]) -> Decided:
         """From the journals; reads only. Raises Failed for a journal that cannot be believed."""
-        verdicts: dict[tuple[str, ...], Verdict] = {}
-        apart: set[frozenset[str]] = set()
-        for root in roots:
-            said = journal.said(journal.read(root))
-            verdicts |= said.verdicts
-            apart |= {frozenset(content) for content in said.not_alike}
-        return cls(verdicts, frozenset(apart))
+        logs = [journal.read(root) for root in roots]
+        words = tuple(
+            {
+                item.content: Word(entry.seq, entry.at, item.verdict)
+                for entry in log.entries
+                if isinstance(entry.body, Decisions)
+                for item in entry.body.items
+                if item.verdict is not Verdict.NOT_ALIKE
+            }
+            for log in logs
+        )
+        return cls(words, frozenset(frozenset(content) for log in logs for content in log.state.not_alike))
 
     def told_apart(self, members: Iterable[ShotFacts]) -> bool:
-        """Whether the person said that these are not alike; more shots than then are a new question."""
-        prints = frozenset(each.fingerprint.hex() for each in members if each.fingerprint)
-        return bool(prints) and any(prints <= one for one in self.apart)
+        """Whether the person said that these are not alike; more shots than then are a new question.
+
+        Copies of one picture are told apart only if they were asked about themselves, not by what it was told from.
+        """
+        prints = {each.fingerprint.hex() if each.fingerprint else "" for each in members}
+        return any(prints <= one and (len(prints) > 1 or len(one) == 1) for one in self.apart)
 
     def without_told_apart(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> list[Group]:
         """The groups, those left out that were dissolved by hand."""
         return [group for group in groups if not self.told_apart(facts[shot] for shot in group.shots)]
 
     def verdict(self, facts: ShotFacts, members: Iterable[ShotFacts]) -> Verdict | None:
-        """What was said of this shot of a group."""
-        return self.verdicts.get(key(facts, members))
+        """What was said last of this shot of a group."""
+        if facts.fingerprint is None:
+            return None
+        alone, among = _keys(facts, facts.fingerprint)
+        sole = _is_sole(facts, members)
+        last: list[Word] = []
+        for root, words in enumerate(self.words):
+            # A word on this very copy holds where the other copies are gone, too.
+            keys = [alone] * sole + [among] * (root == facts.shot.root)
+            said = [words[key] for key in keys if key in words]
+            last += [max(said, key=lambda word: word.seq)] if said else []
+        latest = max(last, key=lambda word: word.at, default=None)
+        return latest.verdict if latest and latest.verdict is not Verdict.NONE else None
+
+    def propose_all(
+        self, rule: Rule, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts], *, across_stages: bool = False
+    ) -> dict[str, tuple[Proposal, ...]]:
+        """Each group's proposals by its id. Stronger kinds come first: what goes there competes nowhere else."""
+        strength = {kind: place for place, kind in enumerate(Kind)}
+        gone: set[ShotId] = set()
+        found = {}
+        for group in sorted(groups, key=lambda group: strength[group.kind]):
+            members = [facts[shot] for shot in group.shots]
+            found[group.id] = self.propose(rule, group, members, gone=gone, across_stages=across_stages)
+            gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
+        return found
+
+    def propose(
+        self,
+        rule: Rule,
+        group: Group,
+        members: Sequence[ShotFacts],
+        *,
+        gone: Collection[ShotId] = (),
+        across_stages: bool = False,
+    ) -> tuple[Proposal, ...]:
+        """The rule's choice among the shots the person did not cull, and the person's word on the others."""
+        culled = {each.id for each in members if self.verdict(each, members) is Verdict.CULL}
+        out = {*gone, *culled} if len(culled) < len(members) else gone
+        ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages)
+        return self.over(ruled, {each.id: each for each in members})
 
     def over(self, proposals: Sequence[Proposal], facts: Mapping[ShotId, ShotFacts]) -> tuple[Proposal, ...]:
         """The proposals with the person's word in place of the rule's; at least one shot always stays."""
         members = [facts[proposal.shot] for proposal in proposals]
-        changed = []
-        for proposal in proposals:
-            verdict = self.verdict(facts[proposal.shot], members)
-            if verdict is Verdict.KEEP:
-                changed.append(replace(proposal, keep=True, reason="kept: you said so"))
-            elif verdict is Verdict.CULL:
-                changed.append(replace(proposal, keep=False, reason="culled: you said so"))
-            else:
-                changed.append(proposal)
-        if any(each.keep for each in changed):
-            return tuple(changed)
-        # Every shot was to go, some by the rule: then the rule's own keeper stays, whatever was said of it elsewhere.
+        said = [self.verdict(each, members) for each in members]
+        changed = tuple(map(_overruled, proposals, said))
+        if Verdict.CULL not in said or any(each.keep for each in changed):
+            return changed
+        # The rule gave the others up for a shot that is to go now: they stay. Of all culled by hand, the rule's choice.
+        stays = [verdict is None for verdict in said]
+        if not any(stays):
+            stays = [each.keep for each in proposals]
+        if not any(stays):
+            stays = [place == 0 for place in range(len(proposals))]
         return tuple(
-            replace(said, keep=True, reason="kept: the last of its group") if ruled.keep else said
-            for said, ruled in zip(changed, proposals, strict=True)
+            replace(each, keep=True, reason="kept: nothing else of its group stays") if stay else each
+            for each, stay in zip(changed, stays, strict=True)
         )
 
 
-def key(facts: ShotFacts, members: Iterable[ShotFacts]) -> tuple[str, ...]:
-    """How a verdict on this shot of a group is remembered; empty when nothing is known to remember it by."""
+def key(facts: ShotFacts, members: Iterable[ShotFacts]) -> Key:
+    """How a verdict on this shot of a group is remembered; empty when nothing is known to remember it by.
+
+    It belongs into the journal of the shot's own root.
+    """
     if facts.fingerprint is None:
         return ()
-    own = facts.fingerprint.hex()
-    if sum(each.fingerprint == facts.fingerprint for each in members) < 2:
-        return (own,)
-    place = f"{facts.shot.root}/{facts.shot.path}".encode("utf-8", "surrogateescape")
-    return tuple(sorted((own, hashlib.blake2b(place, digest_size=16).hexdigest())))
+    alone, among = _keys(facts, facts.fingerprint)
+    return alone if _is_sole(facts, members) else among
+
+
+def _keys(facts: ShotFacts, fingerprint: bytes) -> tuple[Key, Key]:
+    """The shot's key by its content, and by content and place. Roots have no part in it: their numbers change."""
+    own = fingerprint.hex()
+    place = hashlib.blake2b(facts.shot.path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    return (own,), tuple(sorted((own, place)))
+
+
+def _is_sole(facts: ShotFacts, members: Iterable[ShotFacts]) -> bool:
+    return sum(each.fingerprint == facts.fingerprint for each in members) < 2
+
+
+def _overruled(proposal: Proposal, verdict: Verdict | None) -> Proposal:
+    if verdict is Verdict.KEEP:
+        return replace(proposal, keep=True, reason="kept: you said so")
+    if verdict is Verdict.CULL:
+        return replace(proposal, keep=False, reason="culled: you said so")
+    return proposal

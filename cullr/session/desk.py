@@ -6,10 +6,11 @@ waits for the disk: call it from a thread. One of them runs at a time.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +25,11 @@ from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.past import PastBatch, Undone
 from cullr.session.plan import Plan, PlannedGroup, PlannedShot
+from cullr.session.rehearsal import Rehearsal, rehearse
 from cullr.session.session import Session
 from cullr.session.staging import Staged
 
-__all__ = ["Desk", "GroupRow", "OpenGroup", "PassRow", "PastBatch", "Staged", "Undone", "Verdict"]
+__all__ = ["Desk", "GroupRow", "OpenGroup", "PassRow", "PastBatch", "Rehearsal", "Staged", "Undone", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Desk:
         self._key = reviews.key(session.roots, session.settings)
         self._child: Child | None = None
         self._db: sqlite3.Connection | None = None
+        self._index: Path | None = None
         self._reader: Reader | None = None
         self._writing = threading.Lock()
         self._decided = Decided.read(session.roots)
@@ -91,6 +94,7 @@ class Desk:
                 self._db.execute("SELECT row FROM review_group LIMIT 1")
         except sqlite3.DatabaseError:
             self._db = None  # from another time, or damaged: the indexer makes it new and says where
+        self._index = folder if self._db else None
         self._reader = Reader(self._db, self._key) if self._db else None
 
     # Reading
@@ -148,9 +152,43 @@ class Desk:
             row, group, shots, self._decided.over(proposals, facts), verdicts, bool(line and line.provisional)
         )
 
+    def told_apart(self, rows: Sequence[int]) -> set[int]:
+        """Which of these groups the person said are not alike; 0.3 ms each once anything was said so."""
+        if not self._decided.apart or self._reader is None:
+            return set()
+        found = {row: self._reader.group(row) for row in rows}
+        return {row for row, each in found.items() if each and self._decided.told_apart(each[1])}
+
+    def any_told_apart(self) -> bool:
+        """Whether the person ever said of any group that it is not alike."""
+        return bool(self._decided.apart)
+
     def use_rule(self, rule: Rule | None) -> None:
         """Propose by this rule from now on; None is the one that was started with."""
         self._rule = rule
+
+    def rule(self) -> Rule:
+        """The rule that proposes now. Raises ConfigError."""
+        from cullr import rules
+
+        return self._rule or rules.load(self.session.settings.rule)
+
+    def rules(self) -> list[Rule]:
+        """The rules to choose from: the one that was started with, then the shipped ones. Raises ConfigError."""
+        from cullr import rules
+
+        first = rules.load(self.session.settings.rule)
+        return [first, *(rule for rule in rules.shipped() if rule.path != first.path)]
+
+    def rehearse(self, then: Rule) -> Iterator[Rehearsal]:
+        """What another rule would change, growing; for a thread, on a connection of its own. Raises ConfigError."""
+        now, across = self.rule(), self.session.settings.across_stages
+        db = database.open_for_reading(self._index) if self._index else None
+        if db is None:
+            yield Rehearsal()
+            return
+        with contextlib.closing(db):
+            yield from rehearse(Reader(db, self._key), self._decided, now, then, across_stages=across)
 
     # Deciding
 
@@ -195,6 +233,10 @@ class Desk:
     def history(self) -> list[PastBatch]:
         """Every batch, oldest first. Raises Failed."""
         return past.history(self.roots)
+
+    def would_undo(self, batches: Sequence[PastBatch]) -> Undone:
+        """What `undo` would do now; moves nothing, but looks at every file: for a thread. Raises Failed."""
+        return past.undo(self.roots, batches, dry_run=True)
 
     def undo(self, batches: Sequence[PastBatch]) -> Undone:
         """Put these back. Raises Failed; refusals are in the result."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,11 @@ from cullr.errors import UsageError
 from cullr.match import groups as grouped
 from cullr.match.edges import Edges
 from cullr.model import Group, Kind, ShotFacts
-from cullr.safe_text import visible
 
 LARGEST = 1 << 28
+"""Bytes. Czkawka writes some 200 for each file."""
+ALL_PAIRS = 512
+"""Members up to which each pair of a listed group is an edge: 131 000; beyond, those with the first."""
 Paths = list[str]
 
 
@@ -29,9 +34,11 @@ def read(file: Path) -> list[Paths]:
     """The file's groups of paths, those of two or more. Raises UsageError when its shape is not known."""
     try:
         with file.open("rb") as stream:
-            data = stream.read(LARGEST)
+            data = stream.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    if len(data) > LARGEST:
+        raise UsageError(f"{file} is larger than {LARGEST >> 20} MiB", REMEDY)
     text = data.decode("utf-8-sig", "surrogateescape")
     try:
         found = list(_json(json.loads(text))) if text.lstrip()[:1] in {"[", "{"} else list(_csv(text))
@@ -49,20 +56,23 @@ def groups(
     named: Sequence[Paths], roots: Sequence[Path], facts: Sequence[ShotFacts], say: Callable[[str], None]
 ) -> list[Group]:
     """Groups of those photos that lie below the roots; `say` is told how many do not."""
-    places = {roots[photo.root] / photo.path: number for number, each in enumerate(facts) for photo in each.shot.photos}
+    places = {
+        f"{roots[photo.root]}/{photo.path}": number for number, each in enumerate(facts) for photo in each.shot.photos
+    }
+    locate = _Locator(roots, places)
     pairs: set[tuple[int, int]] = set()
     missing = 0
     for paths in named:
-        members = []
-        for path in paths:
-            found = places.get(_resolved(path, roots))
-            missing += found is None
-            members += [found] if found is not None else []
-        chosen = sorted(set(members))
-        pairs |= {(chosen[0], other) for other in chosen[1:]}
+        found = [locate(path) for path in paths]
+        missing += found.count(None)
+        members = sorted({number for number in found if number is not None})
+        pairs.update(
+            itertools.combinations(members, 2) if len(members) <= ALL_PAIRS else ((members[0], b) for b in members[1:])
+        )
     if missing:
-        say(f"{missing} of the listed files are no readable photos below these folders; they are left out.")
-    return grouped.group(_edges(sorted(pairs), facts), facts, "single")
+        say(f"{missing:,} of the listed files are no readable photos below these folders; they are left out.")
+    # Pairs A, B and B, C from a list say nothing of A and C.
+    return grouped.group(_edges(sorted(pairs), facts), facts, "medoid")
 
 
 def _edges(pairs: Sequence[tuple[int, int]], facts: Sequence[ShotFacts]) -> Edges:
@@ -79,13 +89,31 @@ def _edges(pairs: Sequence[tuple[int, int]], facts: Sequence[ShotFacts]) -> Edge
     )
 
 
-def _resolved(path: str, roots: Sequence[Path]) -> Path:
-    """Absolute paths as they are, others below the first root, unless they are there from here."""
-    given = Path(path)
-    if given.is_absolute():
-        return given.parent.resolve() / given.name
-    here = given.absolute()
-    return here.parent.resolve() / here.name if here.exists() else roots[0] / given
+class _Locator:
+    """A listed path → the number of the shot it belongs to. Relative ones are sought from here, then in each root."""
+
+    def __init__(self, roots: Sequence[Path], places: dict[str, int]) -> None:
+        self._bases = [os.getcwd(), *map(str, roots)]  # noqa: PTH109
+        self._places = places
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, path: str) -> int | None:
+        for base in self._bases:
+            folder, _, name = os.path.join(base, path).rpartition("/")  # noqa: PTH118
+            if folder not in self._folders:
+                self._folders[folder] = _resolved(folder)
+            found = self._places.get(f"{self._folders[folder]}/{name}")
+            if found is not None:
+                return found
+        return None
+
+
+def _resolved(folder: str) -> str:
+    """The folder without links, which roots have none of; itself when it is none that can be."""
+    try:
+        return os.path.realpath(folder or "/").rstrip("/")
+    except (OSError, ValueError):  # a NUL, a surrogate that stands for no byte
+        return folder
 
 
 def _json(table: Any) -> Iterator[Paths]:
@@ -94,10 +122,10 @@ def _json(table: Any) -> Iterator[Paths]:
         for value in table.values():
             yield from _json(value)
     elif isinstance(table, list):
-        own = [entry["path"] for entry in table if isinstance(entry, dict) and isinstance(entry.get("path"), str)]
+        own = _listed(table)
         inner = [entry for entry in table if isinstance(entry, list)]
         if own and inner:
-            own += [path for entries in inner for paths in _json([entries]) for path in paths]
+            own += _listed(itertools.chain.from_iterable(inner))
         elif not own:
             for entries in inner:
                 yield from _json(entries)
@@ -107,24 +135,38 @@ def _json(table: Any) -> Iterator[Paths]:
         raise ValueError("its JSON holds neither lists nor tables of files")
 
 
+def _listed(entries: Iterable[Any]) -> Paths:
+    return [entry["path"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("path"), str)]
+
+
 def _csv(text: str) -> Iterator[Paths]:
-    dialect = csv.Sniffer().sniff(text[:4096], ",;\t") if text.strip() else csv.excel
-    rows = [row for row in csv.reader(io.StringIO(text), dialect) if row]
-    if not rows or any(len(row) != 2 for row in rows):
-        raise ValueError("not every line has two columns")
+    rows = _rows(text)
     header = [cell.strip().lower() for cell in rows[0]]
-    if any(word in cell for cell in header for word in ("group", "path", "file", "name")) and not any(
-        _looks_like_path(cell) for cell in rows[0]
-    ):
-        rows = rows[1:]
-    if all(_looks_like_path(cell) for row in rows for cell in row):
+    titled = not any(map(_looks_like_path, rows[0])) and any(
+        word in cell for cell in header for word in ("group", "path", "file", "name", "photo", "image")
+    )
+    rows = rows[titled:]
+    by_group = titled and "group" in header[0]
+    if not by_group and all(_looks_like_path(cell) for row in rows for cell in row):
         yield from ([a, b] for a, b in rows)
         return
-    by_group: dict[str, Paths] = {}
+    groups: dict[str, Paths] = {}
     for name, path in rows:
-        by_group.setdefault(name, []).append(path)
-    yield from (paths for paths in by_group.values() if len(paths) > 1)
+        groups.setdefault(name, []).append(path)
+    yield from (paths for paths in groups.values() if len(paths) > 1)
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The lines by the first separator that cuts each of them in two. csv.Sniffer guesses, and guesses wrong."""
+    if "\0" in text:
+        raise ValueError("it is no text")
+    for separator in ",;\t":
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True) if row]
+        if rows and all(len(row) == 2 for row in rows):
+            return rows
+    raise ValueError("not every line has two columns")
 
 
 def _looks_like_path(cell: str) -> bool:
-    return "/" in cell or "." in Path(visible(cell)).name[1:]
+    """`a/b`, `IMG_1.jpg`; not `2024` or `1.5`, which name groups."""
+    return "/" in cell or re.search(r"[^.]\.[A-Za-z]\w*$", cell) is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cullr import moves
+from cullr import journal, moves
 from cullr.errors import UsageError
 from cullr.journal import BatchId
 from cullr.moves import BatchInfo, BatchState
@@ -50,45 +50,75 @@ class PastBatch:
 
 @dataclass(slots=True)
 class Undone:
-    """`files` were put back (or would be); `left` are (root, staged path, reason)."""
+    """`files` were put back (or would be), `back` by (root, path); `left` are (root, staged path, reason)."""
 
     batches: list[BatchId] = field(default_factory=list)
     files: int = 0
+    back: list[tuple[int, str]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
+
+
+def settle(roots: Sequence[Path]) -> list[str]:
+    """Finish or take back what an interrupted run left, where one did; says what was done. Raises Failed."""
+    said: list[str] = []
+    for root in roots:
+        log = journal.read(root)
+        if log.state.unfinished or log.torn:
+            with moves.opened(root) as (_, recovered):
+                said += recovered
+    return said
+
+
+def interrupted(roots: Sequence[Path]) -> list[str]:
+    """Roots where a batch is under way or was interrupted, a sentence each. Writes nothing. Raises Failed."""
+    return [
+        f"{root}: a batch is under way or was interrupted; `cullr undo` settles it first"
+        for root in roots
+        if journal.read(root).state.unfinished
+    ]
 
 
 def history(roots: Sequence[Path]) -> list[PastBatch]:
     """Every batch, oldest first. Writes nothing. Raises Failed for a journal that cannot be believed."""
     found: dict[BatchId, list[tuple[int, BatchInfo]]] = {}
+    began: dict[BatchId, str] = {}
     for number, root in enumerate(roots):
+        clock = ""
         for batch in moves.history(root):
+            # The journal knows what came first; times are whole seconds, and clocks are set back.
+            clock = max(clock, batch.at)
+            began.setdefault(batch.id, clock)
             found.setdefault(batch.id, []).append((number, batch))
-    past = [
-        PastBatch(name, min(part.at for _, part in parts), parts[0][1].what, tuple(parts))
-        for name, parts in found.items()
+    return [
+        PastBatch(name, min(part.at for _, part in found[name]), found[name][0][1].what, tuple(found[name]))
+        for name in sorted(found, key=began.__getitem__)
     ]
-    return sorted(past, key=lambda batch: (batch.at, batch.id))
 
 
 def undo(roots: Sequence[Path], wanted: Sequence[PastBatch], *, dry_run: bool = False) -> Undone:
-    """Put the batches' files back, the latest first; what cannot go back stays staged and is named."""
-    done = Undone()
-    for batch in wanted:
-        done.batches.append(batch.id)
-        for number, part in batch.parts:
-            result = (moves.preview if dry_run else moves.undo)(roots[number], [part.id])
-            done.files += len(result.restored)
-            done.left += [(number, refusal.path, refusal.why) for refusal in result.refused]
-            done.recovered += result.recovered
+    """Put the batches' files back, in the order given; what cannot go back stays staged and is named."""
+    done = Undone([batch.id for batch in wanted])
+    for number, root in enumerate(roots):
+        # All of a root's at once: each opening reads its whole journal.
+        batches = [part.id for batch in wanted for at, part in batch.parts if at == number]
+        if not batches:
+            continue
+        result = (moves.preview if dry_run else moves.undo)(root, batches)
+        done.files += len(result.restored)
+        done.back += [(number, path) for path in result.restored]
+        done.left += [(number, refusal.path, refusal.why) for refusal in result.refused]
+        done.recovered += result.recovered
     return done
 
 
 def choose(past: Sequence[PastBatch], *, name: str | None = None, last: int | None = None) -> list[PastBatch]:
     """The batches meant, latest first: the named one, the `last` n that still hold something, or all of these.
 
-    Raises UsageError for a name that no journal knows.
+    Raises UsageError for a name that no journal knows and for less than one.
     """
+    if last is not None and last < 1:
+        raise UsageError(f"the last {last} batches are none", "Name a number of batches from 1 on.")
     if name is not None:
         found = [batch for batch in past if batch.id == name]
         if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from cullr.safe_text import visible
 
 LARGEST = 1 << 30
 """Bytes. A plan of a million shots has half of that."""
+LONGEST_RULE = 200
+"""Characters of a rule's name that the history keeps."""
 Place = tuple[int, str]
 """A shot by its root's number and its face's path."""
 
@@ -110,14 +113,30 @@ def _plan(table: Any) -> Plan:
     _insist(table.get("complete") is True, "it was written before every photo was read")
     roots = _texts(table.get("roots"), "roots")
     _insist(bool(roots), "it names no roots")
+    _insist(all(root.startswith("/") and _is_name(root) for root in roots), "its roots are not absolute paths")
     groups = table.get("groups")
     _insist(isinstance(groups, list), "it has no groups")
     rule = table.get("rule")
-    return Plan(
-        tuple(roots),
-        rule if isinstance(rule, str) else "",
-        tuple(_group(group, f"group {number}", len(roots)) for number, group in enumerate(groups, 1)),
-    )
+    found = tuple(_group(group, f"group {number}", len(roots)) for number, group in enumerate(groups, 1))
+    _insist_on_one_fate(found)
+    return Plan(tuple(roots), rule[:LONGEST_RULE] if isinstance(rule, str) else "", found)
+
+
+def _insist_on_one_fate(groups: Iterable[PlannedGroup]) -> None:
+    """No file by two names for two shots: what one of them keeps, the other could take away."""
+    known: dict[Place, PlannedShot] = {}
+    for number, group in enumerate(groups, 1):
+        shots = (*group.keep, *group.cull)
+        _insist(len({shot.place for shot in shots}) == len(shots), f"group {number} names a shot twice")
+        for shot in shots:
+            same = known.setdefault(shot.place, shot) == shot
+            _insist(same, f"group {number} describes {visible(shot.path)} otherwise than a group before it")
+    for shot in known.values():
+        for path in shot.files:
+            _insist(
+                path == shot.path or (shot.root, path) not in known,
+                f"{visible(path)} is a shot of its own and a file of {visible(shot.path)}",
+            )
 
 
 def _group(table: Any, where: str, roots: int) -> PlannedGroup:
@@ -129,7 +148,7 @@ def _group(table: Any, where: str, roots: int) -> PlannedGroup:
     for number, shot in enumerate(shots, 1):
         at = f"{where}, shot {number}"
         _insist(isinstance(shot, dict), f"{at} is no table")
-        _insist(shot.get("proposal") in sides, f"{at} is neither keep nor cull")
+        _insist(shot.get("proposal") in list(sides), f"{at} is neither keep nor cull")
         sides[shot["proposal"]].append(_shot(shot, at, roots))
     return PlannedGroup(str(table.get("id")), Kind(table["kind"]), tuple(sides["keep"]), tuple(sides["cull"]))
 
@@ -150,10 +169,18 @@ def _shot(table: dict[str, Any], where: str, roots: int) -> PlannedShot:
     for name in files:
         parts = name.split("/")
         _insist(
-            not name.startswith("/") and "\0" not in name and not {"", ".", ".."} & set(parts),
+            not name.startswith("/") and _is_name(name) and not {"", ".", ".."} & set(parts),
             f"{where}: {visible(name)} leads outside its root",
         )
     return PlannedShot(root, path, frozenset(files), stat[0], stat[1])
+
+
+def _is_name(text: str) -> bool:
+    """Whether a file could be called so: no NUL, no surrogate but those that stand for a byte."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _texts(value: Any, where: str) -> list[str]:

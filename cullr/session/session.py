@@ -86,17 +86,17 @@ class Session:
         found = self._run()
         return self._reviewed(rule, groups(named, self.roots, found.facts, self.say), found), found
 
-    def plan(self, file: Path) -> Plan:
-        """A plan from a file, its roots as many as these. Raises UsageError."""
-        from cullr.session import plan
-
-        read = plan.read(file)
-        if len(read.roots) != len(self.roots):
-            raise UsageError(
-                f"{file} is a plan for {len(read.roots)} folders, not {len(self.roots)}",
-                f"It was made for: {', '.join(read.roots)}",
-            )
-        return read
+    def planned(self, plan: Plan) -> Plan:
+        """The plan, if its folders can be these. Raises UsageError."""
+        made_for = f"It was made for: {', '.join(plan.roots)}"
+        if len(plan.roots) != len(self.roots):
+            raise UsageError(f"this is a plan for {len(plan.roots)} folders, not {len(self.roots)}", made_for)
+        # Folders move and are mounted elsewhere, but one the plan knows by another number was typed at the wrong place.
+        if any(
+            str(root) in plan.roots and str(root) != name for root, name in zip(self.roots, plan.roots, strict=True)
+        ):
+            raise UsageError("the plan's folders come in another order", made_for)
+        return plan
 
     def stage(self, chosen: Plan | Review) -> Staged:
         """Move what is to be culled, as one batch. Raises Failed, RootError; refusals are in the result."""
@@ -104,6 +104,18 @@ class Session:
 
         wanted = plan.from_review(chosen) if isinstance(chosen, Review) else chosen
         return staging.apply(wanted, self.roots, self.settings.ignore, self.progress)
+
+    def settle(self) -> list[str]:
+        """Finish or take back what an interrupted run left behind; says what was done. Raises Failed."""
+        from cullr.session import past
+
+        return past.settle(self.roots)
+
+    def interrupted(self) -> list[str]:
+        """What `settle` would have to do, a sentence each. Writes nothing. Raises Failed."""
+        from cullr.session import past
+
+        return past.interrupted(self.roots)
 
     def history(self) -> list[PastBatch]:
         """Every batch below the roots, oldest first. Raises Failed for a journal that cannot be believed."""
@@ -130,14 +142,12 @@ class Session:
         return [f"{root / finding.path}: {finding.why}" for root in self.roots for finding in moves.verify(root)]
 
     def _reviewed(self, rule: Rule, found_groups: Sequence[Group], found: Indexed) -> Review:
-        from cullr import rules
         from cullr.session.decided import Decided
 
         facts = {each.id: each for each in found.facts}
         decided = Decided.read(self.roots)
         groups = decided.without_told_apart(found_groups, facts)
-        ruled = rules.propose_all(rule, groups, facts, across_stages=self.settings.across_stages)
-        proposals = {group.id: decided.over(ruled[group.id], facts) for group in groups}
+        proposals = decided.propose_all(rule, groups, facts, across_stages=self.settings.across_stages)
         reviewed = tuple(
             ReviewedGroup(group, tuple(facts[shot] for shot in group.shots), proposals[group.id]) for group in groups
         )
@@ -150,7 +160,12 @@ class Session:
         from cullr import journal
         from cullr.indexer.verify import verify
 
-        away = {os.fsencode(root / home) for root in self.roots for home in journal.read(root).state.homes}
+        away = set()
+        for root in self.roots:
+            state = journal.read(root).state
+            emptied = [shot for batch in state.batches.values() if batch.emptied for shot in batch.shots]
+            gone = (file.source for shot in emptied for file in shot.files)
+            away |= {os.fsencode(root / home) for home in (*state.homes, *gone)}
         return verify(self.roots, self.settings, self.cache, sample, away=away, progress=self.progress, say=self.say)
 
     def _run(self, *, group: bool = True, previews: bool = False) -> Indexed:

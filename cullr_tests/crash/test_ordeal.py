@@ -12,7 +12,7 @@ from cullr_tests.crash.ordeal import CELLS, Tally, systematic, torn_stage
 from cullr_tests.crash.shoot import broken_laws, build, snapshot
 
 EVERY_CALL = [("stage", "rename"), ("undo", "rename"), ("settle", "rename")]
-SAMPLED = [cell for cell in CELLS if cell not in EVERY_CALL and cell[0] != "settle"]
+SAMPLED = [cell for cell in CELLS if cell not in EVERY_CALL]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_file_systems_without_exclusive_rename_or_links_keep_the_same_promise(
     tally = Tally()
     systematic(work, tally, [cell], step=23, first=len(cell[1]))
     assert not tally.losses
-    assert tally.faults + tally.kills > 50
+    assert tally.faults + tally.kills > 25
 
 
 def test_the_laws_notice_a_lost_a_replaced_and_a_split_shot(tmp_path: Path) -> None:

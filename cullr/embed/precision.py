@@ -1,0 +1,64 @@
+"""float32 or bfloat16 weights for a tower, decided by trying one batch on this very machine.
+
+bfloat16 is 4.6 times as fast where the CPU has AMX and ten times slower where it has only AVX2 (ViT-B-32: 173, 38 and
+3.5 pictures/s), and some networks lose too much by it (EfficientNet: cosine 0.990). So it must prove both.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cullr.embed.encoder import Precision, trial_pictures, unit
+from cullr.embed.tower import Tower, free_bytes, run
+
+Rows = NDArray[np.float32]
+COSINE = 0.999
+GAIN = 1.5
+"""A narrow win would be lost on a busier day, and every vector would be made again under another name."""
+
+
+def settle(tower: Tower, side: int, device: str, wanted: Precision = "auto") -> tuple[Tower, str]:
+    """The tower on its device in the precision that serves, and that precision's name."""
+    tower = tower.to(device).eval()
+    if wanted == "float32":
+        return tower, "float32"
+    size = sum(weight.numel() * weight.element_size() for weight in tower.parameters())
+    if wanted == "auto" and free_bytes(device) < 2 * size:  # a second copy must fit beside the first
+        return tower, "float32"
+    small = halved(tower)
+    if wanted == "bfloat16" or serves(tower, small, side, device):
+        return small, "bfloat16"
+    return tower, "float32"
+
+
+def halved(tower: Tower) -> Tower:
+    """A copy with bfloat16 weights; the normalisation before them stays float32."""
+    twin = Tower(copy.deepcopy(tower.trunk).to(torch.bfloat16), (0.0,), (1.0,))
+    twin.mean, twin.std = tower.mean, tower.std
+    return twin.eval()
+
+
+def serves(exact: Tower, small: Tower, side: int, device: str) -> bool:
+    """Whether `small` is faster by GAIN and within COSINE of `exact` on a trial batch."""
+    pictures = trial_pictures(side, 8)
+    slow, wanted = _timed(exact, pictures, device, rounds=3)
+    if _timed(small, pictures[:1], device, rounds=1)[0] > slow:
+        return False  # one picture already takes longer than eight: no need to wait for all of them
+    fast, found = _timed(small, pictures, device, rounds=3)
+    cosines = (unit(wanted) * unit(found)).sum(axis=1)
+    return fast * GAIN <= slow and bool((cosines >= COSINE).all())
+
+
+def _timed(tower: Tower, pictures: NDArray[np.uint8], device: str, rounds: int) -> tuple[float, Rows]:
+    """The best of some rounds in seconds, and the rows: the first round also pays for warming up."""
+    best, rows = float("inf"), np.empty(0, np.float32)
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        rows = run(tower, pictures, device)
+        best = min(best, time.perf_counter() - begun)
+    return best, rows

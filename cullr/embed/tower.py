@@ -1,0 +1,109 @@
+"""A torch picture tower → an Encoder: bytes to numbers on the device, batches as large as memory allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from cullr.embed import extras
+from cullr.embed.encoder import Fit, check_pictures, trial_pictures, unit
+from cullr.errors import Failed, UsageError
+
+Texts = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+class Tower(nn.Module):
+    """uint8 [n, side, side, 3] → float32 [n, d], not yet of length 1. `trunk` takes normalised [n, 3, side, side]."""
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, trunk: nn.Module, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        self.trunk = trunk
+        # As plain attributes they would not follow the tower to its device; as float32 they stay exact in bfloat16.
+        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1) * 255, persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1) * 255, persistent=False)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        scaled = (pictures.permute(0, 3, 1, 2).float() - self.mean) / self.std
+        found = self.trunk(scaled.to(next(self.trunk.parameters()).dtype))
+        features: torch.Tensor = found[0] if isinstance(found, tuple) else found  # CoCa adds its tokens
+        return features.float()
+
+
+class TorchEncoder:
+    """`name` without precision; raises Failed when a first batch gives no usable vectors."""
+
+    def __init__(
+        self, tower: Tower, name: str, *, side: int, fit: Fit, threshold: float, device: str, texts: Texts | None = None
+    ) -> None:
+        self._tower, self._device, self._texts = tower.eval(), device, texts
+        self.name, self.side, self.fit, self.threshold = name, side, fit, threshold
+        self._batch = batch_size(side, free_bytes(device), device)
+        first = unit(run(tower, trial_pictures(side, 2), device))
+        if not np.isfinite(first).all():
+            raise Failed(f"{name} gives no usable vectors", "Its weights are damaged: take another checkpoint.")
+        self.dimension = first.shape[1]
+
+    def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        check_pictures(pictures, self.side)
+        rows = np.empty((len(pictures), self.dimension), np.float32)
+        start = 0
+        while start < len(pictures):
+            part = pictures[start : start + self._batch]
+            try:
+                rows[start : start + len(part)] = run(self._tower, part, self._device)
+            except torch.OutOfMemoryError:  # another program took the memory that was free at the start
+                if self._batch == 1:
+                    raise Failed(
+                        "not even one picture fits into memory", "Take a smaller model, or --device cpu."
+                    ) from None
+                self._batch //= 2
+                continue
+            start += len(part)
+        return unit(rows)
+
+    def text(self, phrases: Sequence[str]) -> NDArray[np.float32] | None:
+        if self._texts is None:
+            return None
+        return unit(self._texts(phrases)) if phrases else np.empty((0, self.dimension), np.float32)
+
+
+def run(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[np.float32]:
+    """One batch through the tower, done when it returns."""
+    with torch.inference_mode():
+        given = torch.from_numpy(np.ascontiguousarray(pictures)).to(device)
+        found: NDArray[np.float32] = tower(given).cpu().numpy()
+    return found
+
+
+def pick_device(wanted: str) -> str:
+    """`auto` → cuda, mps or cpu, whichever is there first. Raises UsageError for one that is not there."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return next(name for name, usable in there.items() if usable)
+    if not there.get(wanted.split(":", maxsplit=1)[0], False):
+        usable = ", ".join(name for name, yes in there.items() if yes)
+        raise UsageError(f"there is no device {wanted!r} here", f"Here are: {usable}; `auto` takes the first.")
+    return wanted
+
+
+def batch_size(side: int, free: int, device: str) -> int:
+    """Pictures a batch: an eighth of the free memory at 64 times the input's bytes each, 32 at most on a CPU.
+
+    The factor is an upper bound (ViT-B-32 needs 15 MB a picture, ViT-L-14 30); beyond 32 a CPU gains nothing.
+    """
+    each = 64 * side * side * 3 * 4
+    return max(1, min(32 if device == "cpu" else 256, free // 8 // each))
+
+
+def free_bytes(device: str) -> int:
+    """Memory that is free now on the device; 2 GiB where the system does not say."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.mem_get_info(device)[0])
+    return extras.free_memory()

@@ -1,0 +1,1 @@
+"""The screen: everything a person sees and presses. It speaks to the session only."""

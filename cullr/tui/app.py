@@ -1,0 +1,165 @@
+"""The app: themes, keys, the loader of pictures, and the ways to leave: by key, by signal, by mishap."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message_pump import MessagePump
+
+from cullr.session.desk import Desk
+from cullr.tui import keys
+from cullr.tui.help import HelpScreen
+from cullr.tui.main_screen import MainScreen
+from cullr.tui.palette import Actions
+from cullr.tui.pictures.loader import Loaded, PictureLoader
+from cullr.tui.pictures.shelf import Shelf
+from cullr.tui.terminal import Terminal
+from cullr.tui.terminal.driver import driver_for
+from cullr.tui.theme import THEMES
+
+SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+PATIENCE = 3.0
+"""Seconds a signal waits for an orderly end. A move that is cut off is settled by the journal on the next start."""
+SIGNS = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "space": "Space",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+}
+FUNCTION_KEYS = {f"f{number}": f"F{number}" for number in range(1, 13)}
+
+
+class CullrApp(App[int]):
+    """`failure` is set when it ended by a mishap: what it was, and where the details are."""
+
+    TITLE = "cullr"
+    COMMANDS: ClassVar[set[Any]] = {Actions}
+    BINDINGS: ClassVar[list[BindingType]] = list(keys.EVERYWHERE)
+    animation_level = "none"
+
+    def __init__(
+        self, desk: Desk, terminal: Terminal, *, theme: str = "dark", keymap: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(driver_class=driver_for(terminal))
+        self.desk = desk
+        self.terminal = terminal
+        self.failure: tuple[str, str] | None = None
+        self._leaving = False
+        self._keys = dict(keymap or {})
+        self._look = theme
+        self.loader = PictureLoader(desk.session.settings.limits, self.post_message)
+        self.shelf = Shelf(truecolor=terminal.truecolor, tmux=terminal.tmux)
+
+    def on_mount(self) -> None:
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[self._look].name
+        self.set_keymap(self._keys)
+        self._heed_signals()
+        self.main = MainScreen(self.desk, self.terminal, self.loader, self.shelf)
+        self.push_screen(self.main)
+
+    def on_unmount(self) -> None:
+        self.loader.close(0.2)
+        if self._driver is not None and (gone := self.shelf.clear()):
+            self._driver.write(gone)
+        for number in SIGNALS:
+            with contextlib.suppress(ValueError, RuntimeError):
+                asyncio.get_running_loop().remove_signal_handler(number)
+
+    def on_loaded(self, message: Loaded) -> None:
+        """A picture goes to the widget that asked for it."""
+        if isinstance(message.key, MessagePump) and message.key.is_running:
+            message.key.post_message(message)
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.screen, self._notes()))
+
+    def _notes(self) -> list[str]:
+        terminal = self.main.terminal
+        notes = [f"{terminal.name or 'unnamed'}. Pictures by {terminal.why}"]
+        if not terminal.truecolor:
+            notes.append("256 colours. If yours has more: export COLORTERM=truecolor there.")
+        if terminal.tmux:
+            notes.append("tmux: pictures need `set -g allow-passthrough on`.")
+        return [*notes, 'Other keys: a table [keys] in cullr.toml, for example keep = "p,space".']
+
+    async def action_quit(self) -> None:
+        """Leave once what was begun is done; asked twice, leave at once."""
+        clerk = self.main.decisions.clerk
+        if clerk.waiting and not self._leaving:
+            self._leaving = True
+            self.main.say("Leaving when that is done; once more leaves at once.", "care")
+            self.run_worker(self._leave_later(), exit_on_error=False)
+            return
+        self.exit(0)
+
+    async def _leave_later(self) -> None:
+        await self.main.decisions.clerk.finish()
+        self.exit(0)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """`Ctrl+Z`, `Enter`, `P` for Shift+P is `⇧P`."""
+        if binding.key_display:
+            return binding.key_display
+        *held, key = binding.key.split("+")
+        shown = SIGNS.get(key) or FUNCTION_KEYS.get(key) or super().get_key_display(Binding(key, "", ""))
+        if len(key) == 1 and key.isupper() and not held:
+            held = ["shift"]
+        words = {"ctrl": "Ctrl+", "shift": "⇧", "alt": "Alt+"}
+        single = shown.upper() if held and len(shown) == 1 else shown
+        return "".join(words.get(each, f"{each}+") for each in held) + single
+
+    # Mishaps and signals
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual prints a traceback over the screen; here a file takes it and the person a sentence."""
+        if self._return_code != 1:
+            self._return_code = 1
+            self._exception = error
+            log = _written(self.desk.session.cache, error)
+            self.failure = (
+                f"the screen had to stop: {error.__class__.__name__}: {error}",
+                f"What was decided is safe. {f'The details are in {log}.' if log else ''}",
+            )
+        self._close_messages_no_wait()
+        self._exception_event.set()
+
+    def _heed_signals(self) -> None:
+        """A line that drops (SIGHUP) and SIGTERM end as orderly as `q` does, in three seconds at most."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._signalled, number)
+
+    def _signalled(self, number: int) -> None:
+        limit = threading.Timer(PATIENCE, os._exit, (128 + number,))
+        limit.daemon = True
+        limit.start()
+        self.exit(128 + number, return_code=128 + number)
+
+
+def _written(cache: Path, error: Exception) -> Path | None:
+    """The traceback in the log file; None when that is impossible as well."""
+    log = cache / "cullr-error.log"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        text = "".join(traceback.format_exception(error))
+        log.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError:
+        return None
+    return log

@@ -1,0 +1,150 @@
+"""Every key of the main screen, in one table: the footer, the help and the palette are made from it.
+
+An `id` names an action for good: `[keys]` in cullr.toml gives it other keys.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.keys import KEY_ALIASES, KEY_NAME_REPLACEMENTS, Keys
+
+from cullr.errors import ConfigError
+from cullr.tomlfile import line_of, nearest
+
+DECIDE = Binding.Group("Decide")
+MOVE = Binding.Group("Move about")
+LOOK = Binding.Group("Look closer")
+LIST = Binding.Group("The list")
+REST = Binding.Group("cullr")
+
+
+def _key(keys: str, action: str, words: str, name: str, group: Binding.Group, *, show: bool = False) -> Binding:
+    return Binding(keys, action, words, id=name, group=group, show=show)
+
+
+MAIN: tuple[Binding, ...] = (
+    _key("enter", "approve", "approve as shown, next group", "approve", DECIDE, show=True),
+    _key("p", "mark('keep')", "keep this shot", "keep", DECIDE, show=True),
+    _key("x", "mark('cull')", "cull this shot", "cull", DECIDE, show=True),
+    _key("u", "mark('none')", "take your word back", "undecided", DECIDE, show=True),
+    _key("P,shift+p", "keep_only", "keep only this one, next group", "keep_only", DECIDE, show=True),
+    _key("s", "not_alike", "not alike: never ask again", "not_alike", DECIDE, show=True),
+    _key("ctrl+z", "undo", "take the last step back", "undo", DECIDE, show=True),
+    _key("left,h", "shot(-1)", "shot before", "shot.before", MOVE),
+    _key("right,l", "shot(1)", "next shot", "shot.next", MOVE),
+    _key("up,k,[", "group(-1)", "group before", "group.before", MOVE),
+    _key("down,j,]", "group(1)", "next group", "group.next", MOVE),
+    _key("pageup", "page(-1)", "a page up", "page.up", MOVE),
+    _key("pagedown", "page(1)", "a page down", "page.down", MOVE),
+    _key("home,g", "end(0)", "first group", "first", MOVE),
+    _key("end,G", "end(1)", "last group", "last", MOVE),
+    _key("c", "compare", "compare two", "compare", LOOK, show=True),
+    _key("n", "survey", "all shots of the group", "survey", LOOK, show=True),
+    _key("d", "difference", "difference of two", "difference", LOOK),
+    _key("z", "zoom", "look at 100 %", "zoom", LOOK),
+    _key("v", "pictures", "another way of showing pictures", "pictures", LOOK),
+    _key("y", "copy_path", "copy the path", "copy", LOOK),
+    _key("tab", "kind(1)", "next kind of group", "kind.next", LIST, show=True),
+    _key("shift+tab", "kind(-1)", "kind before", "kind.before", LIST),
+    _key("/", "filter", "only groups with this in a name", "filter", LIST, show=True),
+    _key("o", "sort", "another order", "sort", LIST, show=True),
+    _key("escape", "all", "all groups again", "all", LIST),
+    _key("H", "history", "history: undo any batch", "history", REST, show=True),
+    _key("R", "rules", "rules: another way to choose", "rules", REST, show=True),
+    _key("K", "skipped", "photos that cannot be read", "skipped", REST),
+    _key("T", "theme", "dark or light", "theme", REST),
+    _key("q", "quit", "quit", "quit", REST, show=True),
+)
+EVERYWHERE: tuple[Binding, ...] = (
+    Binding("?,f1", "help", "help", id="help", group=REST),
+    Binding("ctrl+q,ctrl+c", "quit", "quit", id="quit_now", group=REST, show=False, priority=True),
+)
+SHORT: Mapping[str, str] = {
+    "approve": "approve",
+    "keep": "keep",
+    "cull": "cull",
+    "undecided": "unmark",
+    "keep_only": "only this",
+    "not_alike": "not alike",
+    "undo": "undo",
+    "compare": "compare",
+    "survey": "survey",
+    "kind.next": "kind",
+    "filter": "filter",
+    "sort": "order",
+    "history": "history",
+    "rules": "rules",
+    "help": "help",
+    "quit": "quit",
+}
+"""What the footer says: 80 columns hold eight of these."""
+
+
+def actions() -> list[str]:
+    """The ids that `[keys]` may name."""
+    return [binding.id for binding in (*MAIN, *EVERYWHERE) if binding.id]
+
+
+def keymap(wanted: Mapping[str, str], file: Path | str = "cullr.toml") -> dict[str, str]:
+    """`[keys]` → Textual's keymap. Raises ConfigError for an unknown action, an unknown key, or one given twice."""
+    place = Path(file)
+    found = {}
+    for action, keys in wanted.items():
+        if action not in actions():
+            raise ConfigError(
+                place, line_of(place, action), f"unknown action {action!r} in [keys]", nearest(action, actions())
+            )
+        found[action] = ",".join(_checked(place, action, key.strip()) for key in _split(keys))
+    _once_each(place, found)
+    return found
+
+
+def _split(keys: str) -> Iterable[str]:
+    """`x,delete` → x and delete; a lone or doubled comma is the comma key."""
+    return [part or "," for part in keys.split(",")] if keys.strip(",") else [","]
+
+
+def _checked(file: Path, action: str, key: str) -> str:
+    known = {each.value for each in Keys} | set(KEY_ALIASES)
+    *held, last = key.split("+") if key != "+" else [key]
+    single = len(last) == 1 and last.isprintable()
+    if all(word in {"ctrl", "shift", "alt"} for word in held) and (single or last in known or _is_named(last)):
+        return "comma" if key == "," else key
+    raise ConfigError(
+        file, line_of(file, action), f"{action}: unknown key {key!r}", 'Examples: "x", "ctrl+x", "f2", "space".'
+    )
+
+
+def _is_named(word: str) -> bool:
+    """`question_mark`, `left_square_bracket`: Textual's names of signs are Unicode's."""
+    if not re.fullmatch(r"[a-z_0-9]+", word):
+        return False
+    if word in KEY_NAME_REPLACEMENTS.values():
+        return True
+    try:
+        unicodedata.lookup(word.replace("_", " "))
+    except KeyError:
+        return False
+    return True
+
+
+def _once_each(file: Path, changed: Mapping[str, str]) -> None:
+    """A key that would do two things does neither well: it must be freed from its old action first."""
+    owner: dict[str, str] = {}
+    for binding in (*MAIN, *EVERYWHERE):
+        name = binding.id or ""
+        for key in changed.get(name, binding.key).split(","):
+            other = owner.setdefault(key, name)
+            if other != name:
+                blamed = name if name in changed else other
+                raise ConfigError(
+                    file,
+                    line_of(file, blamed),
+                    f"the key {key!r} is given to both {other} and {name}",
+                    f"Give {other if blamed == name else name} another key as well.",
+                )

@@ -1,0 +1,110 @@
+"""Keys of the main screen that open another one, or say where a photo is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, get_args
+
+from textual.screen import Screen
+
+from cullr.model import ShotId
+from cullr.report import words
+from cullr.session.desk import OpenGroup
+from cullr.tui.keys import EVERYWHERE, MAIN
+from cullr.tui.terminal import Pictures, choose
+
+if TYPE_CHECKING:
+    from cullr.tui.main_screen import MainScreen
+
+
+def key_of(screen: Screen[Any], name: str) -> str:
+    """The first key bound to this action, as the person would call it."""
+    for active in screen.active_bindings.values():
+        if active.binding.id == name:
+            return screen.app.get_key_display(active.binding)
+    return next(screen.app.get_key_display(each) for each in (*MAIN, *EVERYWHERE) if each.id == name)
+
+
+def compare(screen: MainScreen, *, difference: bool = False, zoom: bool = False) -> None:
+    """The current shot beside the one it competes with."""
+    from cullr.tui.screens.compare import CompareScreen
+
+    group = screen.settled()
+    if group is None or screen.pane.current is None:
+        screen.say("There is no group here to compare.", "care")
+        return
+    pair = opponents(group, screen.pane.current.id)
+    page = CompareScreen(screen.desk, group, pair, screen.loader, screen.terminal, screen.shelf, difference=difference)
+    screen.app.push_screen(page, screen.refresh_group)
+    if zoom:
+        page.call_after_refresh(page.action_full_size)
+
+
+def opponents(group: OpenGroup, shot: ShotId) -> list[ShotId]:
+    """This shot and the first kept one; for a kept shot, the next of the group."""
+    others = [each.id for each in group.shots if each.id != shot]
+    kept = {each.shot for each in group.proposals if each.keep}
+    if shot not in kept:
+        best = next((each for each in others if each in kept), others[0])
+        return [best, shot]
+    place = [each.id for each in group.shots].index(shot)
+    return [shot, group.shots[(place + 1) % len(group.shots)].id]
+
+
+def survey(screen: MainScreen) -> None:
+    from cullr.tui.screens.survey import SurveyScreen
+
+    group = screen.settled()
+    if group is None:
+        screen.say("There is no group here to survey.", "care")
+    else:
+        at = [each.id for each in group.shots].index(screen.pane.current.id) if screen.pane.current else 0
+        page = SurveyScreen(screen.desk, group, screen.loader, screen.terminal, screen.shelf, at=at)
+        screen.app.push_screen(page, screen.refresh_group)
+
+
+def history(screen: MainScreen) -> None:
+    from cullr.tui.screens.history import HistoryScreen
+
+    screen.app.push_screen(HistoryScreen(screen.desk), screen.refresh_group)
+
+
+def rules(screen: MainScreen) -> None:
+    from cullr.tui.screens.rules import RulesScreen
+
+    screen.app.push_screen(RulesScreen(screen.desk), screen.refresh_group)
+
+
+def skipped(screen: MainScreen) -> None:
+    from cullr.tui.screens.skipped import SkippedScreen
+
+    screen.app.push_screen(SkippedScreen(screen.desk), screen.refresh_group)
+
+
+def copy_path(screen: MainScreen) -> None:
+    """By OSC 52, which reaches the clipboard of the machine the person sits at."""
+    shot = screen.pane.current
+    if screen.settled() is None or shot is None:
+        screen.say("There is no photo here.", "care")
+        return
+    screen.app.copy_to_clipboard(os.fsencode(screen.desk.path(shot)).decode("utf-8", "backslashreplace"))
+    screen.say(f"Copied the path of {words.path(shot)}. (Terminals without OSC 52: `cullr report` prints it.)")
+
+
+def next_way(screen: MainScreen) -> None:
+    """Detection is wrong somewhere: let the person go through all ways of showing pictures."""
+    ways = get_args(Pictures)
+    wanted = ways[(ways.index(screen.terminal.pictures) + 1) % len(ways)]
+    terminal = choose(screen.probed, wanted)
+    screen.terminal = terminal
+    for picture in screen.pane.pictures():
+        picture.use(terminal)
+    key = key_of(screen, "pictures")
+    if terminal.pictures != wanted:
+        screen.say("This terminal shows no pictures.", "care")
+    else:
+        screen.say(
+            {"none": f"Pictures are off. {key} turns them on."}.get(
+                wanted, f"Pictures by {wanted}. {key} tries the next way."
+            )
+        )

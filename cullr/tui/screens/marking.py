@@ -1,0 +1,123 @@
+"""Keep, cull or no word on the shot under the eye: in the journal first, then on the screen.
+
+Words are written one after the other in a thread, however fast the keys come; the screen waits for the last to leave.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from cullr.model import Proposal, ShotFacts, ShotId
+from cullr.report import words
+from cullr.session.desk import Desk, OpenGroup, Verdict
+from cullr.tui.screens.page import Page
+
+SAID = {
+    Verdict.KEEP: "{} is kept. U takes that back.",
+    Verdict.CULL: "{} is culled, nothing has moved yet. U takes that back.",
+    Verdict.NONE: "{} is undecided again: the rule proposes.",
+}
+LEFT = "no longer in this group"
+
+
+class MarkingPage(Page):
+    """A page over one group with a current shot."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "mark('keep')", "keep", id="keep"),
+        Binding("x", "mark('cull')", "cull", id="cull"),
+        Binding("u", "mark('none')", "unmark", id="undecide"),
+        Binding("enter", "leave", "done", show=False, id="done"),
+        Binding("y", "copy", "copy path", show=False, id="copy_path"),
+    ]
+
+    def __init__(self, desk: Desk, group: OpenGroup) -> None:
+        super().__init__(desk)
+        self.group = group
+        self._to_write: deque[tuple[ShotId, Verdict]] = deque()
+        self._writing = False
+        self._leaving = False
+
+    def current(self) -> ShotFacts:
+        """The shot under the eye."""
+        raise NotImplementedError
+
+    def show_marks(self) -> None:
+        """What holds has changed: show it."""
+        raise NotImplementedError
+
+    def proposals(self, shots: Sequence[ShotFacts]) -> list[Proposal]:
+        """What holds for these shots."""
+        known = {proposal.shot: proposal for proposal in self.group.proposals}
+        return [known.get(each.id) or Proposal(each.id, keep=True, reason=LEFT) for each in shots]
+
+    def action_mark(self, word: str) -> None:
+        self._to_write.append((self.current().id, Verdict(word)))
+        if not self._writing:
+            self._write()
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(str(self.desk.path(self.current())).encode("utf-8", "backslashreplace").decode())
+        self.say(f"Copied the path of {words.path(self.current())}.")
+
+    def _write(self) -> None:
+        shot, verdict = self._to_write.popleft()
+        self._writing = True
+        self.in_background(
+            lambda: self.desk.decide(self.group, {shot: verdict}), lambda _: self._written(shot, verdict)
+        )
+
+    def _written(self, shot: ShotId, verdict: Verdict) -> None:
+        self._writing = False
+        self.changed = True
+        self.group = self.desk.open(self.group.row) or self.group
+        self.show_marks()
+        self._tell(shot, verdict)
+        if self._to_write:
+            self._write()
+        elif self._leaving:
+            self.dismiss(self.changed)
+
+    def _tell(self, shot: ShotId, verdict: Verdict) -> None:
+        facts = next((each for each in self.group.shots if each.id == shot), None)
+        if facts is None:
+            self.say("The group has changed meanwhile; your word on the shot is remembered.", "care")
+            return
+        [proposal] = self.proposals([facts])
+        name = words.path(facts)
+        if self.group.verdicts.get(shot, Verdict.NONE) is not verdict:
+            self.say(f"{name} is still being read: try again in a moment.", "care")
+        elif verdict is Verdict.CULL and proposal.keep:
+            self.say(f"{name} stays all the same: {words.reason(proposal).removeprefix('kept: ')}.", "care")
+        else:
+            self.say(SAID[verdict].format(name))
+
+    def failed(self, error: BaseException | None) -> None:
+        """The word is not in the journal, so it does not hold: nor do those that waited behind it."""
+        self._writing = self._leaving = False
+        self._to_write.clear()
+        super().failed(error)
+
+    def action_leave(self) -> None:
+        self._leaving = self._writing
+        if not self._writing:
+            self.dismiss(self.changed)
+
+
+def name(shot: ShotFacts, group: OpenGroup) -> str:
+    """The file's name, with its folder where another shot of the group has the same one."""
+    same = sum(each.shot.face.name == shot.shot.face.name for each in group.shots)
+    return shot.shot.path if same > 1 else shot.shot.face.name
+
+
+def mark(proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> Content:
+    """✓ keep, ✗ cull, ◆ shielded; a word of the person's own is bold, a mere proposal dim."""
+    if shielded and verdict is None:
+        return Content.styled("◆", "$text-warning")
+    sign, tone = ("✓", "$text-success") if proposal.keep else ("✗", "$text-error")
+    return Content.styled(sign, f"bold {tone}" if verdict else tone)

@@ -1,0 +1,146 @@
+"""One shot in its box: the picture, and below it the mark, the name and, where there is room, the reason."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from cullr.model import ShotFacts
+from cullr.pool.jobs import WHOLE, Crop, RenderOrder
+from cullr.safe_text import visible
+from cullr.session.desk import Desk
+from cullr.tui.group_line import fit
+from cullr.tui.messages import Picked
+from cullr.tui.pictures.loader import Loaded, PictureLoader
+from cullr.tui.pictures.photo import Photo
+from cullr.tui.pictures.shelf import Shelf
+from cullr.tui.screens.page import FAINT
+from cullr.tui.terminal.terminal import Terminal
+
+REST_SECONDS = 0.08
+"""A picture is sent when the keys rest: each one is up to 60 KiB on the line."""
+PREVIEW_SIDE = 320
+"""Pixels of a preview's long side; a smaller box needs nothing larger, and decoding it takes 2 ms instead of 60."""
+
+
+class Pane(Container):
+    """Its own key at the loader: the app posts `Loaded` on to it."""
+
+    DEFAULT_CSS = """
+    Pane { layout: vertical; width: 1fr; height: 1fr; layers: default note; }
+    Pane Photo { height: 1fr; }
+    Pane .note { layer: note; display: none; height: 2; width: 100%; margin: 1 1; color: $text-muted; }
+    Pane .note { text-align: center; }
+    Pane.-empty .note { display: block; }
+    Pane .caption { height: auto; max-height: 2; width: 100%; padding: 0 1; }
+    Pane .caption { text-wrap: nowrap; text-overflow: ellipsis; }
+    Pane.-current .caption { background: $primary 25%; text-style: bold; }
+    """
+
+    def __init__(self, desk: Desk, loader: PictureLoader, terminal: Terminal, shelf: Shelf) -> None:
+        super().__init__()
+        self.facts: ShotFacts | None = None
+        self.problem = ""
+        self._desk = desk
+        self._loader = loader
+        self._terminal = terminal
+        self._shelf = shelf
+        self._crop: Crop = WHOLE
+        self._against: ShotFacts | None = None
+        self._label = (Content(), "", "")
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Photo(self._terminal, self._shelf, captioned=False)
+        yield Static(classes="note")
+        yield Static(classes="caption")
+
+    @property
+    def box_pixels(self) -> tuple[int, int]:
+        """The picture's box in pixels of the screen."""
+        columns, rows = self.query_one(Photo).box
+        return columns * self._terminal.cell_pixels[0], rows * self._terminal.cell_pixels[1]
+
+    def look(self, facts: ShotFacts, crop: Crop = WHOLE, against: ShotFacts | None = None) -> None:
+        """Show this part of the shot, or its difference from another, as soon as the keys rest."""
+        if self.facts is None or facts.id != self.facts.id:
+            self.query_one(Photo).show(None)
+            self._note("…")
+        self.facts, self._crop, self._against = facts, crop, against
+        if self._rest:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._ask)
+
+    def label(self, sign: Content, name: str, *, current: bool, below: str = "") -> None:
+        """What stands below the picture: the name loses its middle where there is no room for it."""
+        self._label = (sign, name, below)
+        self.set_class(current, "-current")
+        self._caption()
+
+    def _caption(self) -> None:
+        sign, name, below = self._label
+        start = Content.assemble("▸ " if self.has_class("-current") else "  ", sign)
+        room = max(1, self.size.width - 2 - start.cell_length)
+        lines = [Content.assemble(start, fit(visible(name), room))]
+        if below:
+            lines.append(Content.assemble(" " * start.cell_length, (visible(below), f"{FAINT} not bold")))
+        self.query_one(".caption", Static).update(Content("\n").join(lines))
+
+    def on_resize(self) -> None:
+        self._caption()
+
+    def on_loaded(self, event: Loaded) -> None:
+        """The picture that was asked for last, or why there is none."""
+        event.stop()
+        if event.rendered is None:
+            self._note(f"cannot be shown\n{visible(event.why or '')}")
+        else:
+            self._note("")
+            self.query_one(Photo).show(event.rendered)
+
+    def on_photo_box_changed(self) -> None:
+        if self.facts:
+            self.look(self.facts, self._crop, self._against)
+
+    def on_unmount(self) -> None:
+        self._loader.cancel(self)
+
+    def on_click(self, event: events.Click) -> None:
+        if self.facts:
+            self.post_message(Picked(self.facts.id, twice=event.chain == 2))
+
+    def _ask(self) -> None:
+        facts = self.facts
+        if facts is None or not self.is_mounted or not self.display:
+            return
+        order = self._order(facts)
+        if order is None:
+            if self._terminal.pictures == "none":
+                self._note("no pictures in this terminal")
+            return
+        at_hand = self._loader.request(self, order)
+        if at_hand:
+            self._note("")
+            self.query_one(Photo).show(at_hand)
+
+    def _order(self, facts: ShotFacts) -> RenderOrder | None:
+        source: str | bytes = str(self._desk.path(facts))
+        against = str(self._desk.path(self._against)) if self._against else None
+        if against is None and self._crop == WHOLE and self._points() <= PREVIEW_SIDE:
+            source = self._desk.preview(facts.id) or source
+        stamp = facts.shot.face.mtime_ns
+        return self.query_one(Photo).order(source, crop=self._crop, against=against, stamp=stamp)
+
+    def _points(self) -> int:
+        """The longer side of what the terminal can show here: a cell of block characters is two by two points."""
+        columns, rows = self.query_one(Photo).box
+        return 2 * max(columns, rows) if self._terminal.pictures == "cells" else max(self.box_pixels)
+
+    def _note(self, text: str) -> None:
+        self.problem = text
+        self.set_class(bool(text), "-empty")
+        self.query_one(".note", Static).update(Content(text))

@@ -1,0 +1,109 @@
+"""What the index holds now → which groups the list shows, and the sentence that stands where there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from cullr.model import Kind
+from cullr.report import words
+from cullr.safe_text import visible
+from cullr.session.desk import Desk, PassRow
+
+CHECKED_AT_ONCE = 40
+"""Groups looked at per turn for a `not alike` of an earlier day: 0.3 ms each."""
+PAGE = 500
+
+
+class Streaming:
+    """`kind`, `text` and `by` choose and order; `trouble` is an error of the indexer that does not go away."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.kind: Kind | None = None
+        self.text = ""
+        self.by = "found"
+        self.trouble = ""
+        self._hidden: set[int] = set()
+        self._checked: set[int] = set()
+        self._searched: set[int] = set()
+        self._stale = True
+        self._next = 0.0
+
+    def due(self, *, fresh: bool) -> bool:
+        """Whether to follow the index now."""
+        self._stale = self._stale or fresh
+        return self._stale and time.monotonic() >= self._next
+
+    @property
+    def behind(self) -> bool:
+        """Whether the index changed since it was followed."""
+        return self._stale
+
+    def took(self, seconds: float) -> None:
+        """Following took this long: never spend more than a tenth of the time on it."""
+        self._stale = False
+        self._next = time.monotonic() + 10 * seconds
+
+    def order(self) -> list[int]:
+        """The keys to show, in order."""
+        keys = self._desk.order(kind=self.kind, text=self.text, by=self.by)
+        self._check(keys)
+        return [key for key in keys if key not in self._hidden] if self._hidden else keys
+
+    def hide(self, row: int) -> None:
+        self._hidden.add(row)
+
+    def unhide(self, row: int) -> None:
+        self._hidden.discard(row)
+        self._checked.add(row)
+
+    def find(self, group: str, keys: Sequence[int]) -> int | None:
+        """The key of the group with this id, among keys not searched before."""
+        new = [key for key in keys if key not in self._searched]
+        for start in range(0, len(new), PAGE):
+            page = new[start : start + PAGE]
+            for row, line in self._desk.rows(page).items():
+                if line.id == group:
+                    return row
+            self._searched.update(page)
+        return None
+
+    def headline(self) -> tuple[tuple[int, int, int], Sequence[PassRow], str, str]:
+        """What the header shows."""
+        return self._desk.totals(), self._desk.passes(), self._note(), self.trouble
+
+    def notice(self, row: int | None, *, gone: bool) -> str:
+        """Why there is no group to see, and what to do next."""
+        if gone and row is not None:
+            return "This group is gone: its photos were moved, changed or told apart.\n\n↓ goes to the next one."
+        if self.text:
+            return f"No group has “{visible(self.text)}” in a name.\n\nEsc shows all groups."
+        if self.kind:
+            return "No groups of this kind.\n\nTab goes to the next kind, Esc shows all groups."
+        if self._desk.complete():
+            return (
+                "Nothing looks alike here.\n\nNew photos are noticed by themselves."
+                "\nTo be less strict: cullr --distance 12, or another folder."
+            )
+        return (
+            "Nothing looks alike yet.\n\nGroups appear here while the photos are read;"
+            "\nyou can decide on the first ones long before the last is found."
+        )
+
+    def _note(self) -> str:
+        if not self._desk.complete():
+            return ""
+        skipped = len(self._desk.skipped())
+        unread = f"   {words.count(skipped, 'photo')} could not be read (K)" if skipped else ""
+        return f"complete   rule: {visible(self._desk.session.settings.rule)}{unread}"
+
+    def _check(self, keys: Sequence[int]) -> None:
+        """Leave out what was told apart on an earlier day; a group that has grown since is a new question."""
+        unseen = [key for key in keys if key not in self._checked][:CHECKED_AT_ONCE]
+        self._checked.update(unseen)
+        asked = [*unseen, *self._hidden]
+        apart = self._desk.told_apart(asked)
+        self._hidden = (self._hidden - set(asked)) | apart
+        if len(unseen) == CHECKED_AT_ONCE and self._desk.any_told_apart():
+            self._stale = True

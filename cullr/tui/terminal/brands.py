@@ -1,0 +1,96 @@
+"""A terminal's name → the ways to show pictures that work there, best first.
+
+The table follows yazi's. Konsole and WezTerm answer kitty's query but know no placeholders, so the name must decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cullr.tui.terminal.terminal import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """`mark` is what its answer to XTVERSION contains, in lower case."""
+
+    name: str
+    mark: str
+    ways: tuple[Pictures, ...] = ()
+    truecolor: bool = True
+
+
+UNKNOWN = Brand("an unknown terminal", "", ("sixel",), truecolor=False)
+MOSH = Brand("mosh", "", truecolor=False)
+LINUX = Brand("the Linux console", "", truecolor=False)
+APPLE = Brand("Apple Terminal", "", truecolor=False)
+TMUX = Brand("tmux", "tmux ", ("sixel",), truecolor=False)
+
+BRANDS = (
+    Brand("kitty", "kitty", ("kitty",)),
+    Brand("Ghostty", "ghostty", ("kitty",)),
+    Brand("Rio", "rio ", ("kitty", "sixel")),
+    Brand("iTerm2", "iterm2", ("iterm", "sixel")),
+    Brand("WezTerm", "wezterm", ("iterm", "sixel")),
+    Brand("foot", "foot", ("sixel",)),
+    Brand("Konsole", "konsole", ("sixel",)),
+    Brand("Windows Terminal", "windows terminal", ("sixel",)),
+    Brand("Visual Studio Code", "xterm.js", ("sixel",)),
+    Brand("Warp", "warp", ("iterm",)),
+    Brand("mintty", "mintty", ("iterm", "sixel")),
+    Brand("Contour", "contour", ("sixel",)),
+    Brand("mlterm", "mlterm", ("sixel",)),
+    Brand("Bobcat", "bobcat", ("iterm", "sixel")),
+    Brand("VTE", "vte(", ("sixel",)),
+    Brand("libvterm", "libvterm"),
+    Brand("Alacritty", "alacritty"),
+    Brand("XTerm", "xterm(", ("sixel",)),
+    TMUX,
+)
+_BY_NAME = {brand.name: brand for brand in BRANDS}
+_TERMS = {
+    "xterm-kitty": "kitty",
+    "xterm-ghostty": "Ghostty",
+    "rio": "Rio",
+    "foot": "foot",
+    "foot-extra": "foot",
+    "wezterm": "WezTerm",
+    "alacritty": "Alacritty",
+    "contour": "Contour",
+    "mlterm": "mlterm",
+}
+_PROGRAMS = {
+    "iTerm.app": "iTerm2",
+    "iTerm2": "iTerm2",
+    "WezTerm": "WezTerm",
+    "ghostty": "Ghostty",
+    "WarpTerminal": "Warp",
+    "rio": "Rio",
+    "vscode": "Visual Studio Code",
+    "mintty": "mintty",
+}
+
+
+def named(version: str) -> Brand | None:
+    """By the answer to XTVERSION."""
+    lower = version.lower()
+    return next((brand for brand in BRANDS if brand.mark and brand.mark in lower), None)
+
+
+def from_environment(env: Mapping[str, str]) -> Brand | None:
+    """By TERM and what the terminal puts beside it; LC_TERMINAL is the one that OpenSSH forwards."""
+    term, program = env.get("TERM", ""), env.get("TERM_PROGRAM", "")
+    if term == "linux":
+        return LINUX
+    if term.startswith("tmux"):
+        return TMUX
+    # Inside another multiplexer these names belong to the terminal that started it.
+    if term.startswith("screen") or "STY" in env or "ZELLIJ" in env or "TMUX" in env:
+        return None
+    if program == "Apple_Terminal":
+        return APPLE
+    known = _TERMS.get(term) or _PROGRAMS.get(program) or _PROGRAMS.get(env.get("LC_TERMINAL", ""))
+    if known is None and "WT_SESSION" in env:
+        known = "Windows Terminal"
+    return _BY_NAME.get(known) if known else None

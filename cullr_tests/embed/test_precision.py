@@ -1,0 +1,103 @@
+"""bfloat16 must prove that it is faster and close, on this machine, with this model; memory bounds the batch."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cullr.embed.encoder import trial_pictures
+from cullr.embed.precision import halved, serves, settle
+from cullr.embed.tower import Tower, TorchEncoder, batch_size
+from cullr.errors import Failed
+
+
+class Trunk(nn.Module):
+    """Pooled pixels through one matrix; sleeps as told in each precision."""
+
+    def __init__(self, exact_s: float, small_s: float, *, delicate: bool = False) -> None:
+        super().__init__()
+        weight = torch.linspace(-1, 1, 48).reshape(3, 16)
+        self.weight = nn.Parameter(weight + 10_000 if delicate else weight)  # 10 000.5 is 9 984 in bfloat16
+        self.offset = 10_000 if delicate else 0
+        self.seconds = {torch.float32: exact_s, torch.bfloat16: small_s}
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        time.sleep(self.seconds[self.weight.dtype] * len(pictures))
+        return pictures.mean((2, 3)) @ (self.weight - self.offset)
+
+
+def tower(trunk: nn.Module) -> Tower:
+    return Tower(trunk, (0.5,) * 3, (0.5,) * 3).eval()
+
+
+@pytest.mark.parametrize(
+    ("trunk", "wins"),
+    [
+        (Trunk(0.01, 0.0), True),
+        (Trunk(0.0, 0.01), False),
+        (Trunk(0.004, 0.004), False),
+        (Trunk(0.01, 0.0, delicate=True), False),
+    ],
+    ids=["faster and close", "slower", "as fast", "faster but far off"],
+)
+def test_bfloat16_is_taken_only_when_faster_and_close(trunk: Trunk, wins: bool) -> None:
+    assert serves(tower(trunk), halved(tower(trunk)), 8, "cpu") is wins
+    assert settle(tower(trunk), 8, "cpu")[1] == ("bfloat16" if wins else "float32")
+
+
+def test_a_machine_where_bfloat16_crawls_is_not_made_to_wait_for_a_whole_batch() -> None:
+    trunk = Trunk(0.0, 0.3)
+    begun = time.perf_counter()
+    assert settle(tower(trunk), 8, "cpu")[1] == "float32"
+    assert time.perf_counter() - begun < 0.3 * 4
+
+
+def test_the_precision_asked_for_is_the_one_used() -> None:
+    for wanted in ("float32", "bfloat16"):
+        found, name = settle(tower(Trunk(0, 0)), 8, "cpu", wanted)  # type: ignore[arg-type]
+        assert name == wanted == str(next(found.trunk.parameters()).dtype).removeprefix("torch.")
+        assert found.mean.dtype == torch.float32
+
+
+@pytest.mark.parametrize(("free", "device", "wanted"), [(0, "cpu", 1), (1 << 40, "cpu", 32), (1 << 40, "cuda", 256)])
+def test_batches_follow_memory_within_bounds(free: int, device: str, wanted: int) -> None:
+    assert batch_size(224, free, device) == wanted
+
+
+def test_larger_pictures_mean_smaller_batches() -> None:
+    assert batch_size(448, 2 << 30, "cpu") < batch_size(224, 2 << 30, "cpu") < 32
+
+
+class Greedy(Trunk):
+    """Runs out of memory above some number of pictures."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(0, 0)
+        self.most = most
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        if len(pictures) > self.most:
+            raise torch.OutOfMemoryError
+        return super().forward(pictures)
+
+
+def encoder(trunk: nn.Module) -> TorchEncoder:
+    return TorchEncoder(tower(trunk), "x", side=8, fit="crop", threshold=0.9, device="cpu")
+
+
+def test_memory_that_runs_out_halves_the_batch_and_loses_no_picture() -> None:
+    pictures = trial_pictures(8, 21)
+    wanted = encoder(Trunk(0, 0)).encode(pictures)
+    assert np.allclose(encoder(Greedy(2)).encode(pictures), wanted, atol=1e-6)
+
+
+def test_a_picture_that_fits_into_no_memory_is_an_error_with_a_remedy() -> None:
+    starved = Greedy(2)
+    ready = encoder(starved)
+    starved.most = 0
+    with pytest.raises(Failed, match="not even one picture"):
+        ready.encode(trial_pictures(8, 3))

@@ -1,0 +1,151 @@
+"""The real program in a real terminal: tmux draws, tmux types, and what the person would see is asserted on."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cullr_tests.tui.reviewing import names, shoot
+
+
+class Tmux:
+    """One window of a server of its own."""
+
+    def __init__(self, socket: Path, own: Path) -> None:
+        self._socket = str(socket)
+        self._own = own
+        self._environment = {"CULLR_CACHE": str(own / "cache"), "XDG_CONFIG_HOME": str(own / "config")}
+
+    def run(self, *words: str) -> str:
+        done = subprocess.run(["tmux", "-S", self._socket, "-f", "/dev/null", *words], capture_output=True, check=False)
+        return done.stdout.decode("utf-8", "replace")
+
+    def start(self, *roots: Path, size: tuple[int, int] = (100, 30), env: dict[str, str] | None = None) -> None:
+        given = " ".join(f"{name}={shlex.quote(value)}" for name, value in {**self._environment, **(env or {})}.items())
+        command = f"{shlex.quote(sys.executable)} -m cullr {' '.join(shlex.quote(str(root)) for root in roots)}"
+        line = f"env {given} {command} 2>{shlex.quote(str(self._own / 'stderr'))}; echo EXIT=$?; exec sleep 60"
+        self.run("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), line)
+
+    def press(self, *keys: str) -> None:
+        self.run("send-keys", *keys)
+
+    def screen(self, *, colours: bool = False) -> str:
+        return self.run("capture-pane", "-p", *(["-e"] if colours else []))
+
+    def until(self, holds: Callable[[str], object], seconds: float = 30.0) -> str:
+        deadline = time.monotonic() + seconds
+        while not holds(screen := self.screen()):
+            assert time.monotonic() < deadline, f"it did not come:\n{screen}"
+            time.sleep(0.05)
+        return screen
+
+    def pids(self, word: str) -> list[int]:
+        """Processes of this test's own with this word in their command."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    command = (entry / "cmdline").read_bytes().split(b"\0")
+                    environ = (entry / "environ").read_bytes()
+                except OSError:
+                    continue
+                if word.encode() in command and str(self._own).encode() in environ:
+                    found.append(int(entry.name))
+        return found
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[Tmux]:
+    opened = Tmux(tmp_path / "tmux", tmp_path)
+    yield opened
+    opened.run("kill-server")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return shoot(tmp_path / "shoot")
+
+
+def complete(screen: str) -> bool:
+    return "✓ complete" in screen
+
+
+def test_start_approve_undo_resize_and_quit_in_a_real_terminal(tmux: Tmux, root: Path) -> None:
+    before = names(root)
+    tmux.start(root)
+    tmux.until(lambda text: complete(text) and "b0.jpg" in text)
+    tmux.press("Tab")
+    tmux.until(lambda text: "same bytes" in text)
+    tmux.press("Enter")
+    tmux.until(lambda text: "Moved 1 shot (2 files" in text)
+    assert len(names(root)) == len(before) - 2
+    tmux.press("C-z")
+    tmux.until(lambda text: "Took back 2 files" in text)
+    assert names(root) == before
+    tmux.run("resize-window", "-x", "50", "-y", "12")
+    tmux.until(lambda text: "cullr needs 60×16 cells" in text)
+    tmux.run("resize-window", "-x", "80", "-y", "24")
+    tmux.until(lambda text: "approve" in text and "cullr needs" not in text)
+    tmux.press("q")
+    tmux.until(lambda text: "EXIT=0" in text)
+    assert tmux.pids("cullr.indexer") == []
+
+
+def test_a_dropped_line_ends_the_child_and_the_next_start_is_where_one_left(tmux: Tmux, root: Path) -> None:
+    tmux.start(root)
+    tmux.until(lambda text: complete(text) and "d0.jpg" in text)
+    tmux.press("End")
+    tmux.until(lambda text: "shot 1 of" in text)
+    last = [line for line in tmux.screen().splitlines() if ".jpg" in line]
+    assert last
+    time.sleep(1.6)  # the cursor rests for a second before its place is noted
+    [indexer] = tmux.pids("cullr.indexer")
+    assert indexer
+    tmux.run("kill-server")
+    deadline = time.monotonic() + 8
+    while tmux.pids("cullr.indexer") or tmux.pids("cullr"):
+        assert time.monotonic() < deadline, "the child outlived its screen"
+        time.sleep(0.05)
+    tmux.start(root)
+    tmux.until(lambda text: "Back where you left" in text)
+
+
+def test_sigterm_leaves_the_terminal_as_it_was(tmux: Tmux, root: Path) -> None:
+    tmux.start(root)
+    tmux.until(lambda text: "cullr" in text and "approve" in text)
+    [program] = tmux.pids("cullr")
+    os.kill(program, signal.SIGTERM)
+    text = tmux.until(lambda text: "EXIT=143" in text)
+    assert "approve" not in text
+    assert tmux.pids("cullr.indexer") == []
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "xterm-256color", "COLORTERM": ""}])
+def test_marks_can_be_told_without_colour_and_with_256_of_them(tmux: Tmux, root: Path, env: dict[str, str]) -> None:
+    tmux.start(root, env=env)
+    text = tmux.until(lambda text: complete(text) and "a0.jpg" in text)
+    assert "✓" in text
+    assert "✗" in text
+    shown = tmux.screen(colours=True)
+    if "NO_COLOR" not in env:
+        assert "38;5;" in shown
+    assert "38;2;" not in shown or "NO_COLOR" in env
+    tmux.press("q")
+    tmux.until(lambda text: "EXIT=0" in text)
+
+
+def test_a_start_with_wrong_keys_is_a_sentence_and_exit_code_2(tmux: Tmux, root: Path, tmp_path: Path) -> None:
+    (root / "cullr.toml").write_text('[keys]\nkepe = "p"\n')
+    tmux.start(root)
+    tmux.until(lambda text: "EXIT=2" in text)
+    said = (tmp_path / "stderr").read_text()
+    assert "cullr.toml:2: unknown action 'kepe' in [keys]" in said
+    assert "Did you mean 'keep'?" in said
