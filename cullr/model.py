@@ -205,7 +205,10 @@ class Weakest:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Shots offered together. `shots` in path order; `scores` is each shot's evidence against the medoid."""
+    """Shots offered together. `shots` in path order; `scores` is each shot's evidence against the medoid.
+
+    `sets` tells of each shot of a `set` group which of the matched sets it belongs to, from 0.
+    """
 
     id: str
     kind: Kind
@@ -214,6 +217,7 @@ class Group:
     scores: Mapping[ShotId, float]
     weakest: Weakest
     shielded: str | None = None
+    sets: Mapping[ShotId, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

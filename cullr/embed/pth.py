@@ -5,6 +5,7 @@ Only tensors come out: the unpickler knows four names and refuses every other, s
 
 from __future__ import annotations
 
+import math
 import pickle
 import struct
 from collections import OrderedDict
@@ -20,6 +21,7 @@ _MOST = 1 << 26
 
 _DAMAGED = (
     pickle.UnpicklingError, EOFError, struct.error, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
+    MemoryError,
 )  # fmt: skip
 Tensors = dict[str, NDArray[Any]]
 
@@ -61,7 +63,8 @@ class _View:
     def array(self) -> NDArray[Any]:
         values = self._storage.values[self._offset :]
         reach = sum((size - 1) * stride for size, stride in zip(self._shape, self._strides, strict=True))
-        if min((self._offset, *self._shape, *self._strides)) < 0 or reach >= values.size:
+        outside = reach >= values.size or math.prod(self._shape) > values.size
+        if outside or min((self._offset, *self._shape, *self._strides)) < 0:
             raise NotACheckpoint("a tensor reaches beyond its storage")
         steps = [stride * values.itemsize for stride in self._strides]
         return np.lib.stride_tricks.as_strided(values, self._shape, steps).copy(order="C")

@@ -104,6 +104,7 @@ def read_contract(session: Any, title: str) -> Contract:
         seen = ", ".join(f"{one.name}: {one.type} {one.shape}" for one in inputs)
         raise UsageError(f"{title} takes ({seen}), not pictures", _REMEDY)
     count, *rest = inputs[0].shape
+    fixed = isinstance(count, int)
     channels_first = rest[0] == 3 and rest[2] != 3
     height, width = rest[1:] if channels_first else rest[:2]
     if not channels_first and rest[2] != 3:
@@ -111,7 +112,7 @@ def read_contract(session: Any, title: str) -> Contract:
     try:
         side = height if isinstance(height, int) else int(notes.get("side", 224))
         contract = Contract(
-            side, _KINDS[inputs[0].type], channels_first, count if isinstance(count, int) else _BATCH, isinstance(count, int),
+            side, _KINDS[inputs[0].type], channels_first, count if fixed else _BATCH, fixed,
             "crop" if notes.get("fit") == "crop" else "squash",
             _numbers(notes, "mean", 0.0), _numbers(notes, "std", 1.0),
             float(notes["threshold"]) if "threshold" in notes else None,

@@ -50,14 +50,17 @@ def _group(group: Group) -> list[Any]:
         [group.scores.get(shot) for shot in group.shots],
         [weakest.a, weakest.b, weakest.score, weakest.threshold],
         group.shielded,
+        [group.sets.get(shot) for shot in group.shots] if group.sets else None,
     ]
 
 
 def _read_group(data: list[Any]) -> Group:
-    number, kind, shots, medoid, scores, weakest, shielded = data
+    number, kind, shots, medoid, scores, weakest, shielded, *more = data
     ids = tuple(ShotId(shot) for shot in shots)
     known = {shot: score for shot, score in zip(ids, scores, strict=True) if score is not None}
-    return Group(number, Kind(kind), ids, ShotId(medoid), known, Weakest(*weakest), shielded)
+    told = more[0] if more else None  # not in what was written before sets were matched
+    sets = dict(zip(ids, told, strict=True)) if told else None
+    return Group(number, Kind(kind), ids, ShotId(medoid), known, Weakest(*weakest), shielded, sets)
 
 
 def _facts(facts: ShotFacts) -> list[Any]:

@@ -6,7 +6,7 @@ Same shots, same edges: same groups and same ids, whatever the order in which th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ ALL_PAIRS = 512
 MEASURED = 1 << 20
 """Pairs scored in one go: measuring group by group costs 20 µs a group."""
 
-STRENGTH = {kind: place for place, kind in enumerate(Kind)}
+STRENGTH = {kind: place for place, kind in enumerate((Kind.EXACT, Kind.SET, Kind.PHASH, Kind.BURST, Kind.CLIP))}
+"""Matched sets before alike pictures: what joins two sets stage by stage says less than that they are one set twice."""
 Members = NDArray[np.int32]
 """Ranks in path order."""
 
@@ -39,19 +40,43 @@ def group(edges: Edges, facts: Sequence[ShotFacts], linkage: str = "medoid") -> 
 
 
 def precedence(groups: Iterable[Group]) -> list[Group]:
-    """Without the groups that lie wholly inside one of a stronger kind, or a larger one of their own; order kept."""
+    """Without the groups that lie wholly inside one of a stronger kind, or a larger one of their own; order kept.
+
+    Nor is a weaker group shown that joins shots of two matched sets, whatever else it holds: thinned stage by stage,
+    it would leave two halves. What else it holds is grouped again once the sets are decided.
+    """
     every = list(groups)
+    matched = _set_of(every)
     kept: set[str] = set()
     holding: dict[ShotId, list[frozenset[ShotId]]] = {}
     for group in sorted(every, key=lambda group: (STRENGTH[group.kind], -len(group.shots), group.id)):
         shots = frozenset(group.shots)
         fewest = min((holding.get(shot, []) for shot in group.shots), key=len)
-        if any(shots <= other for other in fewest):
+        if any(shots <= other for other in fewest) or (
+            STRENGTH[group.kind] > STRENGTH[Kind.SET] and _joins(group, matched)
+        ):
             continue
         kept.add(group.id)
         for shot in shots:
             holding.setdefault(shot, []).append(shots)
     return [group for group in every if group.id in kept]
+
+
+def _set_of(groups: Iterable[Group]) -> dict[ShotId, list[tuple[str, int]]]:
+    """The matched sets that a shot belongs to, by group and number."""
+    found: dict[ShotId, list[tuple[str, int]]] = {}
+    for group in groups:
+        for shot, number in (group.sets or {}).items():
+            found.setdefault(shot, []).append((group.id, number))
+    return found
+
+
+def _joins(group: Group, matched: Mapping[ShotId, Sequence[tuple[str, int]]]) -> bool:
+    """Whether it holds shots of two sets of one group."""
+    seen: dict[str, int] = {}
+    return any(
+        seen.setdefault(name, number) != number for shot in group.shots for name, number in matched.get(shot, ())
+    )
 
 
 def _clusters(edges: Edges, order: Positions, linkage: str) -> Iterator[tuple[int, Members]]:
@@ -123,7 +148,7 @@ def _group(
     a, b, score = weakest
     shots = tuple(facts[place].id for place in members)
     return Group(
-        id=_identity(edges.kind, [facts[place] for place in members]),
+        id=identity(edges.kind, [facts[place] for place in members]),
         kind=edges.kind,
         shots=shots,
         medoid=facts[medoid].id,
@@ -132,7 +157,7 @@ def _group(
     )
 
 
-def _identity(kind: Kind, members: Sequence[ShotFacts]) -> str:
+def identity(kind: Kind, members: Sequence[ShotFacts]) -> str:
     """Kind and 12 hex digits of the members' roots and paths: stable from run to run and from index to index."""
     names = sorted(f"{fact.shot.root}/{fact.shot.path}".encode("utf-8", "surrogatepass") for fact in members)
     digest = hashlib.blake2b(b"\0".join(names), digest_size=6).hexdigest()

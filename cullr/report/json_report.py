@@ -78,7 +78,7 @@ def _shot(group: Group, facts: ShotFacts, proposal: Proposal) -> dict[str, Any]:
         "height": facts.metadata.height,
         "taken": iso_time(facts.taken),
         "size_mtime": [face.size, face.mtime_ns],
-        "set": None,
+        "set": group.sets.get(facts.id) if group.sets else None,
     }
 
 

@@ -37,7 +37,8 @@ def propose(
     """Keep or cull for each shot of the group, in its order.
 
     Shots in `gone` (a set) are culled and do not compete, unless the rule protects them. A shot without facts stays.
-    `sets` tells the sets of a `set` group apart; without it they are the runs of rising stage number in time order.
+    `sets`, else the group's own, tells the sets of a `set` group apart; without either they are the runs of rising
+    stage number in time order.
     """
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
@@ -48,7 +49,8 @@ def propose(
     elif group.kind in rule.protect.kind:
         verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
     elif group.kind is Kind.SET:
-        verdicts |= _whole_sets(rule, _sets(members, sets) if len(members) == len(group.shots) else [], left)
+        told = group.sets if sets is None else sets
+        verdicts |= _whole_sets(rule, _sets(members, told) if len(members) == len(group.shots) else [], left)
     else:
         verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left))
     return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)

@@ -25,11 +25,22 @@ from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.past import PastBatch, Undone
 from cullr.session.plan import Plan, PlannedGroup, PlannedShot
-from cullr.session.rehearsal import Rehearsal, rehearse
+from cullr.session.rehearsal import Changed, Rehearsal, rehearse
 from cullr.session.session import Session
 from cullr.session.staging import Staged
 
-__all__ = ["Desk", "GroupRow", "OpenGroup", "PassRow", "PastBatch", "Rehearsal", "Staged", "Undone", "Verdict"]
+__all__ = [
+    "Changed",
+    "Desk",
+    "GroupRow",
+    "OpenGroup",
+    "PassRow",
+    "PastBatch",
+    "Rehearsal",
+    "Staged",
+    "Undone",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)

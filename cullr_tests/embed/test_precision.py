@@ -11,7 +11,7 @@ from torch import nn
 
 from cullr.embed.encoder import trial_pictures
 from cullr.embed.precision import halved, serves, settle
-from cullr.embed.tower import Tower, TorchEncoder, batch_size
+from cullr.embed.tower import TorchEncoder, Tower, batch_size
 from cullr.errors import Failed
 
 
@@ -58,7 +58,7 @@ def test_a_machine_where_bfloat16_crawls_is_not_made_to_wait_for_a_whole_batch()
 
 def test_the_precision_asked_for_is_the_one_used() -> None:
     for wanted in ("float32", "bfloat16"):
-        found, name = settle(tower(Trunk(0, 0)), 8, "cpu", wanted)  # type: ignore[arg-type]
+        found, name = settle(tower(Trunk(0, 0)), 8, "cpu", wanted)
         assert name == wanted == str(next(found.trunk.parameters()).dtype).removeprefix("torch.")
         assert found.mean.dtype == torch.float32
 

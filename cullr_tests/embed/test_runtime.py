@@ -18,7 +18,12 @@ Shape = Sequence[int | str]
 
 
 def write(
-    path: Path, shape: Shape, *, kind: int = UINT8, axes: tuple[int, ...] = (1, 2), notes: Mapping[str, str] | None = None
+    path: Path,
+    shape: Shape,
+    *,
+    kind: int = UINT8,
+    axes: tuple[int, ...] = (1, 2),
+    notes: Mapping[str, str] | None = None,
 ) -> str:
     """An encoder whose vector is the picture's mean colour, so that every expected value is plain."""
     graph = Graph()

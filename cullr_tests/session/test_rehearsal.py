@@ -88,3 +88,4 @@ def test_a_shot_in_two_groups_is_culled_and_counted_once(tmp_path: Path) -> None
         assert len(members) > len(set[ShotId](members)), "the groups overlap"
         end = last(desk, "largest_original")
         assert end.now.shots == 2
+        assert end.now.bytes == 2 * (root / "copy.jpg").stat().st_size

@@ -185,11 +185,15 @@ def test_keys_faster_than_the_disk_are_written_in_their_order_before_the_screen_
     opened = group(desk, Kind.PHASH)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
-        await pilot.press("p", "x", "u", "p", "x", "escape")
+        page = app.screen
+        assert isinstance(page, CompareScreen)
+        for word in ("keep", "cull", "none", "keep", "cull"):
+            page.action_mark(word)
+        page.action_leave()
         await until(pilot, lambda: app.left is not None)
+        assert group(desk, Kind.PHASH).verdicts == {opened.shots[2].id: Verdict.CULL}
 
     assert perform(desk, lambda app: screen(app, opened, 2, 1), play).left is True
-    assert group(desk, Kind.PHASH).verdicts == {opened.shots[2].id: Verdict.CULL}
 
 
 def test_when_all_are_culled_by_hand_one_stays_and_the_screen_says_so(desk: Desk) -> None:

@@ -45,8 +45,8 @@ def test_what_a_rule_would_change_is_counted_and_shown_before_it_is_used(desk: D
         await until(pilot, lambda: "Keeps another shot in 1 of 2 groups." in text(app, "#effect"))
         effect = text(app, "#effect")
         assert "Culls 3 shots" in effect
-        assert "now  keeps a0.jpg" in effect
-        assert "then keeps a2.jpg" in effect
+        assert "now  ✓ a0.jpg" in effect
+        assert "then ✓ a2.jpg" in effect
         assert kept(desk, Kind.PHASH) == ["a0.jpg"], "looking changes nothing"
         await pilot.press("enter")
         await until(pilot, lambda: app.left is not None)

@@ -70,6 +70,18 @@ def test_a_step_to_the_side_moves_by_a_quarter_of_what_is_visible_and_stops_at_t
     assert back.part(size, box)[1] == pytest.approx(0.025), "one step back must be enough to leave the edge"
 
 
+def test_stepping_back_from_a_corner_stays_in_the_picture_and_the_next_step_leaves_the_corner() -> None:
+    size, box = (1000, 1000), (100, 100)
+    view = View().at_full_size(size, box)
+    for _ in range(100):
+        view = view.moved(-1, -1, size, box)
+    wider = view.nearer(-4, size, box)
+    left, top, right, _ = wider.part(size, box)
+    assert (left, top) == pytest.approx((0, 0))
+    assert right > 0.4
+    assert wider.moved(1, 0, size, box).part(size, box)[0] == pytest.approx(0.25 * right)
+
+
 def test_a_picture_of_unknown_size_is_shown_whole() -> None:
     assert View(zoom=4).part((0, 0), (100, 100)) == WHOLE
     assert full_size((0, 0), (100, 100)) == 1.0

@@ -109,9 +109,9 @@ class MarkingPage(Page):
             self.dismiss(self.changed)
 
 
-def name(shot: ShotFacts, group: OpenGroup) -> str:
+def name(shot: ShotFacts, group: Sequence[ShotFacts]) -> str:
     """The file's name, with its folder where another shot of the group has the same one."""
-    same = sum(each.shot.face.name == shot.shot.face.name for each in group.shots)
+    same = sum(each.shot.face.name == shot.shot.face.name for each in group)
     return shot.shot.path if same > 1 else shot.shot.face.name
 
 

@@ -72,7 +72,7 @@ class PickList(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, self.count)
 
     def render_line(self, y: int) -> Strip:
-        number, width = y + round(self.scroll_y), self.size.width
+        number, width = y + round(self.scroll_y), self.scrollable_content_region.width
         if number >= self.count:
             return Strip.blank(width, self.rich_style)
         at = number == self.cursor

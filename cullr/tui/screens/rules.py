@@ -12,11 +12,11 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from cullr.model import Proposal, ShotFacts
 from cullr.report import words
 from cullr.rules import Rule, describe
 from cullr.safe_text import visible
-from cullr.session.desk import Desk, Rehearsal
+from cullr.session.desk import Changed, Desk, Rehearsal
+from cullr.tui.screens.marking import name
 from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
 
@@ -32,7 +32,7 @@ class RulesScreen(Page):
     RulesScreen #detail:focus { border-top: solid $primary; }
     RulesScreen #sides { height: auto; }
     RulesScreen.-wide #sides { layout: horizontal; }
-    RulesScreen #effect { height: auto; }
+    RulesScreen #effect { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     RulesScreen #rule { height: auto; margin-top: 1; }
     RulesScreen.-wide #effect { width: 1fr; }
     RulesScreen.-wide #rule { width: 1fr; margin: 0 0 0 3; }
@@ -132,9 +132,9 @@ class RulesScreen(Page):
         of = f"{state.seen:,} of {state.groups:,} groups counted" if not state.complete else ""
         lines = [Content.assemble((summary(state), "bold"), (f"   {of}" if of else "", FAINT))]
         if state.seen:
-            lines.append(Content(_totals(state)))
+            lines += _totals(state)
         for example in state.examples:
-            lines += [Content(), *_example(example.shots, example.now, example.then, example.group.kind)]
+            lines += _example(example)
         if state.changed > len(state.examples):
             lines += [Content(), Content.styled(f"… and {state.changed - len(state.examples):,} more", FAINT)]
         return lines
@@ -174,23 +174,24 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _totals(state: Rehearsal) -> str:
+def _totals(state: Rehearsal) -> list[Content]:
     then, now = state.then, state.now
-    same = (then.shots, then.bytes) == (now.shots, now.bytes)
-    beside = "as now" if same else f"now {words.count(now.shots, 'shot')}, {words.size(now.bytes)}"
-    return f"Culls {words.count(then.shots, 'shot')} and frees {words.size(then.bytes)} ({beside})."
+    culls = f"Culls {words.count(then.shots, 'shot')} and frees {words.size(then.bytes)}"
+    if (then.shots, then.bytes) == (now.shots, now.bytes):
+        return [Content(f"{culls}, as now.")]
+    return [Content(f"{culls};"), Content(f"now it is {words.count(now.shots, 'shot')} and {words.size(now.bytes)}.")]
 
 
-def _example(
-    shots: tuple[ShotFacts, ...], now: tuple[Proposal, ...], then: tuple[Proposal, ...], kind: str
-) -> list[Content]:
+def _example(changed: Changed) -> list[Content]:
     """A group whose keepers change: who stays now, who then, and why."""
+    shots = changed.shots
     rest = f" and {words.count(len(shots) - 1, 'other')}"
-    lines = [Content.assemble((words.path(shots[0]) + rest, "bold"), (f"  {kind}", FAINT))]
-    for name, side, other, tone in (("now ", now, then, FAINT), ("then", then, now, "$text-success")):
-        both = zip(shots, side, other, strict=True)
-        for facts, said, against in both:
+    title = (visible(name(shots[0], shots)) + rest, "bold")
+    lines = [Content(), Content.assemble(title, (f"  {changed.group.kind}", FAINT))]
+    sides = (("now ", changed.now, changed.then, ""), ("then", changed.then, changed.now, "$text-success"))
+    for when, side, other, tone in sides:
+        for facts, said, against in zip(shots, side, other, strict=True):
             if said.keep and not against.keep:
-                why = words.reason(said).removeprefix("kept: ")
-                lines.append(Content.assemble(f"  {name} keeps ", (words.path(facts), tone), (f"  {why}", FAINT)))
+                why = (f"  {words.reason(said).removeprefix('kept: ')}", FAINT)
+                lines.append(Content.assemble(f"  {when} ✓ ", (visible(name(facts, shots)), tone), why))
     return lines

@@ -103,7 +103,7 @@ class SurveyScreen(MarkingPage):
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
             why = words.reason(proposal) if self._reasoned else ""
             label = Content.assemble(sign, " ")
-            pane.label(label, name(shot, self.group), current=self.first + number == self.at, below=why)
+            pane.label(label, name(shot, self.group.shots), current=self.first + number == self.at, below=why)
         self._title()
 
     def _title(self) -> None:

@@ -1,0 +1,103 @@
+"""A download gives the whole file or an error soon, and leaves nothing half-done behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from cullr.embed import download
+from cullr.errors import Failed
+from cullr_tests.embed.hub import closed_port, serving
+
+BODY = bytes(range(256)) * 20_000
+
+
+@pytest.fixture(autouse=True)
+def online(monkeypatch: pytest.MonkeyPatch, no_weights_of_the_person: None) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+
+
+def fetch(address: str, target: Path, **how: object) -> None:
+    download.fetch(f"{address}/a/weights.bin", target, **({"patience": 1.0} | how))  # type: ignore[arg-type]
+
+
+def test_a_file_arrives_whole_and_tells_its_progress(tmp_path: Path) -> None:
+    target, told = tmp_path / "models" / "weights.bin", []
+    with serving({"a/weights.bin": BODY}) as hub:
+        fetch(hub.address, target, progress=lambda done, size: told.append((done, size)))
+    assert target.read_bytes() == BODY
+    assert told[-1] == (len(BODY), len(BODY)) and told == sorted(told) and len(told) > 1
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("manner", "message"),
+    [
+        ("cut", "broke off"),
+        ("wrong", "damaged"),
+        ("huge", "MB free; the weights need"),
+        ("silent", "did not answer within 0.3 s"),
+        ("403", "answered 403"),
+        ("503", "answered 503"),
+    ],
+)
+def test_a_server_that_fails_costs_a_moment_and_leaves_nothing(tmp_path: Path, manner: str, message: str) -> None:
+    begun = time.perf_counter()
+    with serving({"a/weights.bin": BODY}, manner) as hub:
+        with pytest.raises(Failed, match=message) as caught:
+            fetch(hub.address, tmp_path / "weights.bin", patience=0.3)
+        assert time.perf_counter() - begun < 1
+    assert caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checksum_known_beforehand_outranks_the_servers(tmp_path: Path) -> None:
+    right = hashlib.sha256(BODY).hexdigest()
+    with serving({"a/weights.bin": BODY}) as hub:
+        fetch(hub.address, tmp_path / "right", sha256=right)
+        with pytest.raises(Failed, match="damaged"):
+            fetch(hub.address, tmp_path / "wrong", sha256="0" * 64)
+    assert [path.name for path in tmp_path.iterdir()] == ["right"]
+
+
+def test_nobody_listening_or_no_such_host_is_said_within_a_second(tmp_path: Path) -> None:
+    for address in (f"http://127.0.0.1:{closed_port()}", "http://nobody.invalid"):
+        begun = time.perf_counter()
+        with pytest.raises(Failed, match=r"cannot be reached|did not answer"):
+            fetch(address, tmp_path / "weights.bin")
+        assert time.perf_counter() - begun < 1.5
+
+
+def test_an_address_that_is_none_is_an_error_of_ours_not_a_traceback(tmp_path: Path) -> None:
+    for address in ("http://[broken", "nonsense:", "http://a b"):
+        with pytest.raises(Failed):
+            fetch(address, tmp_path / "weights.bin")
+
+
+def test_offline_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for word in ("1", "true", "ON", "yes"):
+        monkeypatch.setenv("HF_HUB_OFFLINE", word)
+        with serving({"a/weights.bin": BODY}) as hub:
+            with pytest.raises(Failed, match="HF_HUB_OFFLINE"):
+                fetch(hub.address, tmp_path / "weights.bin")
+            assert hub.asked == []
+
+
+def test_what_a_killed_download_left_is_cleared_a_day_later(tmp_path: Path) -> None:
+    old, young = tmp_path / "weights.binaaaa.part", tmp_path / "weights.binbbbb.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    with serving({"a/weights.bin": BODY}) as hub:
+        fetch(hub.address, tmp_path / "weights.bin")
+    assert {path.name for path in tmp_path.iterdir()} == {"weights.bin", young.name}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with serving({"a/weights.bin": BODY}) as hub, pytest.raises(Failed):
+        fetch(hub.address, tmp_path / "file" / "weights.bin")
