@@ -30,12 +30,27 @@ COMMANDS = {
     "demo": "write a small shoot to try everything on",
 }
 INTERRUPTED = 130
+STOPPED = "cullr: interrupted; what was read so far is kept and the next run continues there"
 
 
 def entry() -> None:
     """What the `cullr` script runs."""
+    pressed: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, _terminated)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Exception:
+        # An import that Ctrl+C falls into may turn it into an error of its own (numpy: RuntimeError).
+        if not pressed:
+            raise
+        print(STOPPED, file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def main(words: Sequence[str]) -> int:
@@ -48,7 +63,7 @@ def main(words: Sequence[str]) -> int:
             print(f"       {visible(error.remedy)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("cullr: interrupted; what was read so far is kept and the next run continues there", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # `cullr report | head`: the reader has seen enough. Python would complain once more on flushing stdout.

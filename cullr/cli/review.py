@@ -20,7 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual reads stdin and draws on stderr; a pipe in place of any of the three is not what a screen wants.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the review needs a terminal", "`cullr report` writes the same groups to a pipe or a file.")
     if options.kind:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")

@@ -86,7 +86,7 @@ def _open(url: str, patience: float) -> tuple[Any, str | None]:
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True, name="cullr-fetch").start()
-    host = url.removeprefix("https://").partition("/")[0]
+    host = url.partition("://")[2].partition("/")[0]
     try:
         answer = answers.get(timeout=patience)
     except queue.Empty:

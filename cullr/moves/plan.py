@@ -80,7 +80,7 @@ class Planner:
             raise Stays(shot.face, "nothing kept in its stead is still there, unchanged and staying")
 
     def _remains(self, file: File) -> bool:
-        if file.path in self._leaving - self._staying:
+        if file.path in self._leaving and file.path not in self._staying:
             return False
         found = self._tree.regular(file.path)
         return found is not None and (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cullr import journal
+from cullr.errors import Failed
 from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import Journal, Verdict
@@ -69,12 +70,14 @@ class Desk:
         self._writing = threading.Lock()
         self._decided = Decided.read(session.roots)
         self._rule: Rule | None = None
+        self._news: list[Mapping[str, str]] = []
 
     # The indexer
 
     def start(self) -> None:
-        """Start the indexer and show at once what the index holds from last time."""
+        """Settle what an interrupted run left, start the indexer, and show what the index holds from last time."""
         settings = self.session.settings
+        self._settle()
         self._child = Child(tuple(str(root) for root in self.roots), settings, str(self.session.cache))
         self._open_index(self.session.cache)
 
@@ -86,7 +89,8 @@ class Desk:
 
     def heard(self) -> list[Mapping[str, str]]:
         """Sentences (`say`) and errors (`error`, `remedy`) from the indexer since the last call."""
-        said = self._child.heard() if self._child else []
+        news, self._news = self._news, []
+        said = [*news, *(self._child.heard() if self._child else [])]
         for message in said:
             if "index" in message:
                 self._open_index(Path(message["index"]).parent)
@@ -95,6 +99,15 @@ class Desk:
     def changed(self) -> bool:
         """Whether the index changed since the last call; ask four times a second."""
         return self._reader is not None and self._reader.changed()
+
+    def _settle(self) -> None:
+        """A move cut off by a dropped line is finished or taken back before anything is shown; and that is told."""
+        if not self.session.interrupted():
+            return
+        try:
+            self._news = [{"say": f"Settled from an interrupted run: {done}"} for done in self.session.settle()]
+        except Failed as error:  # another cullr is at it: look, and move nothing
+            self._news = [{"error": error.message, "remedy": error.remedy}]
 
     def _open_index(self, folder: Path) -> None:
         if self._db:
