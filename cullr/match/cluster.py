@@ -1,6 +1,7 @@
 """Vectors → clusters of one scene, of whatever density: HDBSCAN, asked for by `--cluster`.
 
-A cluster has no threshold. Its shots are tied to the one nearest to its mean, so that the grouping takes it as it is.
+HDBSCAN knows no threshold and now and then takes strangers in; so a member must reach one against the shot nearest to
+the cluster's mean, to which all are tied, and the grouping takes the cluster as it is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ REDUCED = 50
 """Numbers a vector is cut down to beyond that, where trees work: 86 s for 5·10⁴, with the same clusters."""
 
 
-def match(facts: Sequence[ShotFacts], vectors: Matrix, *, smallest: int = SMALLEST) -> Edges:
+def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, smallest: int = SMALLEST) -> Edges:
     """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none. Scores are cosines.
 
     Raises Failed where scikit-learn is not installed.
@@ -39,13 +40,13 @@ def match(facts: Sequence[ShotFacts], vectors: Matrix, *, smallest: int = SMALLE
     nodes[places] = places
     found = [no_pairs()]
     for members in clusters(unit[places], smallest):
-        found.append(_star(unit, places[members]))
+        found.append(_star(unit, places[members], threshold))
     pairs = np.concatenate(found)
 
     def measure(a: Positions, b: Positions) -> Scores:
         return neighbours.cosines(unit, a, b)
 
-    return Edges(Kind.CLIP, 0.0, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure, higher_is_better=True)
+    return Edges(Kind.CLIP, threshold, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure, higher_is_better=True)
 
 
 def clusters(unit: Matrix, smallest: int) -> list[NDArray[np.intp]]:
@@ -58,10 +59,8 @@ def clusters(unit: Matrix, smallest: int) -> list[NDArray[np.intp]]:
         raise Failed("--cluster needs scikit-learn", "Install it: pip install 'cullr[all]'") from error
     few = len(unit) <= SQUARE_UP_TO
     rows = unit if few else _reduced(unit)
-    # One cluster of all is allowed: a folder may hold one scene.
-    hdbscan = learn.HDBSCAN(
-        min_cluster_size=smallest, algorithm="brute" if few else "auto", allow_single_cluster=True, copy=True
-    )
+    # A single cluster of all stays forbidden: allowed, it swallowed 60 strangers.
+    hdbscan = learn.HDBSCAN(min_cluster_size=smallest, algorithm="brute" if few else "auto", copy=True)
     labels: NDArray[np.int64] = hdbscan.fit_predict(rows.astype(np.float64))
     return [np.flatnonzero(labels == label) for label in range(labels.max(initial=-1) + 1)]
 
@@ -73,9 +72,10 @@ def _reduced(unit: Matrix) -> Matrix:
     return np.asarray(middle @ directions[:, -REDUCED:], np.float32)
 
 
-def _star(unit: Matrix, members: Positions) -> Positions:
-    """The member nearest to the mean with each of the others."""
+def _star(unit: Matrix, members: Positions, threshold: float) -> Positions:
+    """The member nearest to the mean with each of the others that reach the threshold against it."""
     rows = unit[members]
     centre = int(np.argmax(rows @ rows.mean(axis=0)))
     others = np.delete(members, centre)
+    others = others[neighbours.cosines(unit, np.full(len(others), members[centre]), others) >= threshold]
     return np.stack((np.full(len(others), members[centre], np.int32), others), axis=1)

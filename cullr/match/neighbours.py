@@ -56,8 +56,9 @@ def cosines(vectors: Matrix, a: NDArray[np.integer[Any]], b: NDArray[np.integer[
     for start in range(0, len(a), BLOCK):
         part = slice(start, start + BLOCK)
         one, two = vectors[a[part]].astype(np.float64), vectors[b[part]].astype(np.float64)
-        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
-        found[part] = np.einsum("ij,ij->i", one, two) / lengths
+        # The root of the product, not the product of roots: of a row with itself it is exactly the dot product.
+        squares = np.einsum("ij,ij->i", one, one) * np.einsum("ij,ij->i", two, two)
+        found[part] = np.einsum("ij,ij->i", one, two) / np.sqrt(squares)
     return np.minimum(found, 1.0)
 
 

@@ -15,7 +15,7 @@ from cullr.rules import Rule
 from cullr.session.decided import Decided
 
 SLICE = 32
-"""Groups between two snapshots: 20–40 ms of work here, so that a thread doing it can be called off at once."""
+"""Groups between two snapshots: 15–40 ms of work here, so that a thread doing it can be called off at once."""
 EXAMPLES = 40
 
 

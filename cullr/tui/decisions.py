@@ -130,7 +130,7 @@ class Decisions:
                 if batch is None:
                     self._screen.say("There is nothing to take back.", "care")
                 else:
-                    self._screen.say(*doings.undone(batch, undone))
+                    self._screen.say(*doings.undone(undone))
 
     def _refusal(self, group: OpenGroup, typed: Mapping[ShotId, Verdict]) -> str:
         """Why this group cannot be approved now, or nothing."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cullr.model import ShotId
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import OpenGroup, PastBatch, Staged, Undone, Verdict
+from cullr.session.desk import OpenGroup, Staged, Undone, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,9 @@ def moved(staged: Staged, undo_key: str) -> tuple[str, str]:
     return (f"{sentence} {stayed}", "care") if stayed else (sentence, "good")
 
 
-def undone(batch: PastBatch | None, result: Undone) -> tuple[str, str]:
+def undone(result: Undone) -> tuple[str, str]:
     """What came back, and its tone."""
     what = f"Took back {words.count(result.files, 'file')}"
-    if batch is not None:
-        what += f" of {visible(batch.what)}"
     if result.left:
         _, path, why = result.left[0]
         return f"{what}; {len(result.left)} could not come back: {visible(path)}: {visible(why)}", "care"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,12 @@ def test_json_keeps_everything_but_the_pixels() -> None:
     found, back = facts_json.load(facts_json.dump(group(Kind.CLIP, 1, 2), members))
     assert found == group(Kind.CLIP, 1, 2)
     assert list(back) == members
+
+
+def test_json_tells_the_sets_of_a_group_apart() -> None:
+    told = replace(group(Kind.SET, 4, 7, 9), sets={ShotId(4): 0, ShotId(7): 1, ShotId(9): 0})
+    members = [facts(4), facts(7), facts(9)]
+    assert facts_json.load(facts_json.dump(told, members))[0] == told
+    older = json.loads(facts_json.dump(group(Kind.SET, 4, 7, 9), members))
+    del older[0][7:]  # as it was before sets were matched
+    assert facts_json.load(json.dumps(older))[0].sets is None

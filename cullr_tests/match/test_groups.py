@@ -186,9 +186,10 @@ def test_every_linkage_keeps_its_promise(linkage: str, places: list[int]) -> Non
         assert all(whose[a] == whose[b] for a, b in edges.pairs.tolist())
 
 
-def made_group(kind: Kind, *shots: int) -> Group:
+def made_group(kind: Kind, *shots: int, sets: tuple[tuple[int, ...], ...] = ()) -> Group:
     ids = tuple(ShotId(shot) for shot in shots)
-    return Group(f"{kind}-{shots}", kind, ids, ids[0], {}, Weakest(ids[0], ids[-1], 0, 0))
+    told = {ShotId(shot): number for number, part in enumerate(sets) for shot in part}
+    return Group(f"{kind}-{shots}", kind, ids, ids[0], {}, Weakest(ids[0], ids[-1], 0, 0), sets=told or None)
 
 
 def test_a_group_inside_a_stronger_one_is_dropped() -> None:
@@ -202,7 +203,25 @@ def test_a_group_inside_a_stronger_one_is_dropped() -> None:
         made_group(Kind.CLIP, 3, 5),
     ]
     kept = [(group.kind, group.shots) for group in groups.precedence(every)]
-    assert kept == [(Kind.CLIP, (1, 2, 3, 4)), (Kind.PHASH, (1, 2, 3)), (Kind.EXACT, (1, 2)), (Kind.BURST, (3, 5))]
+    assert kept == [
+        (Kind.CLIP, (1, 2, 3, 4)),
+        (Kind.PHASH, (1, 2, 3)),
+        (Kind.SET, (2, 3)),
+        (Kind.EXACT, (1, 2)),
+        (Kind.BURST, (3, 5)),
+    ]
+
+
+def test_what_joins_two_matched_sets_gives_way_to_them() -> None:
+    """Thinned by stage, a group of 1 and 3 would leave half of each set, whatever stranger it holds besides."""
+    matched = made_group(Kind.SET, 1, 2, 3, 4, sets=((1, 2), (3, 4)))
+    own_stages, copies = made_group(Kind.PHASH, 1, 2), made_group(Kind.EXACT, 1, 3)
+    strangers = [made_group(Kind.PHASH, 2, 9), made_group(Kind.CLIP, 8, 9)]
+    other_set = made_group(Kind.SET, 5, 6, 7, 8, sets=((5, 6), (7, 8)))
+    across = made_group(Kind.CLIP, 1, 6)
+    joins = [made_group(kind, *shots) for kind in (Kind.PHASH, Kind.BURST, Kind.CLIP) for shots in ((1, 3), (2, 4, 9))]
+    shown = groups.precedence([*joins, across, own_stages, copies, *strangers, matched, other_set])
+    assert shown == [across, copies, *strangers, matched, other_set]
 
 
 def test_of_one_kind_the_larger_group_stays() -> None:

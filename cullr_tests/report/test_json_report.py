@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cullr.model import Kind, Skipped, Taken, TimeSource
+from cullr.model import Kind, ShotId, Skipped, Taken, TimeSource
 from cullr.report.json_report import number, review_to_dict
 from cullr.report.words import iso_time
 from cullr_tests.report.reviews import NOON_US, facts, group, names, odd_names, of_names, review, written
@@ -74,6 +75,13 @@ def test_the_plan_has_exactly_the_promised_shape() -> None:
             }
         ],
     }
+
+
+def test_each_shot_of_a_set_group_says_which_set_it_belongs_to() -> None:
+    made = group([facts(1, "a.jpg"), facts(2, "b.jpg"), facts(3, "c.jpg")], Kind.SET)
+    told = replace(made.group, sets={ShotId(1): 0, ShotId(2): 1, ShotId(3): 0})
+    plan = json.loads(written(review(replace(made, group=told)), "json"))
+    assert [shot["set"] for shot in plan["groups"][0]["shots"]] == [0, 1, 0]
 
 
 def test_the_document_and_the_dict_are_the_same_plan() -> None:

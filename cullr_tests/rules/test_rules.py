@@ -244,6 +244,10 @@ def test_sets_that_overlap_in_time_are_kept_unless_told_apart() -> None:
     assert set(overlapping.values()) == {(True, "kept: its sets cannot be told apart")}
     told = propose(rule("bytes"), shots, kind=Kind.SET, sets={1: 0, 2: 0, 3: 1, 4: 1})
     assert [told[number][0] for number in (1, 2, 3, 4)] == [False, False, True, True]
+    sets = {ShotId(1): 0, ShotId(2): 0, ShotId(3): 1, ShotId(4): 1}
+    own = replace(group(shots, Kind.SET), sets=sets)
+    assert kept(rules.propose(rule("bytes"), own, shots)) == {3, 4}
+    assert kept(rules.propose_all(rule("bytes"), [own], {shot.id: shot for shot in shots})[own.id]) == {3, 4}
 
 
 def test_a_set_that_lost_a_shot_elsewhere_is_never_the_one_that_stays() -> None:

@@ -126,6 +126,26 @@ def test_many_shots_are_paged_and_the_arrows_cross_the_pages(crowd: Desk) -> Non
     perform(crowd, lambda app: SurveyScreen(crowd, opened, app.loader, app.terminal, app.shelf), play)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+def test_every_shot_has_its_box_on_one_of_the_pages(crowd: Desk, size: tuple[int, int]) -> None:
+    opened = group(crowd, Kind.PHASH)
+
+    async def play(pilot: Pilot[None], app: Stage) -> None:
+        screen = app.screen
+        assert isinstance(screen, SurveyScreen)
+        await until(pilot, lambda: screen.capacity > 1)
+        seen: list[str] = []
+        for _ in range(-(-VERSIONS // screen.capacity)):
+            await pilot.pause()
+            panes = [pane for pane in screen.query(Pane) if pane.display and pane.facts]
+            assert len(panes) <= 16, "a kitty terminal holds sixteen pictures of ours"
+            seen += [pane.facts.shot.path for pane in panes if pane.facts]
+            await pilot.press("pagedown")
+        assert seen == [each.shot.path for each in opened.shots]
+
+    perform(crowd, lambda app: SurveyScreen(crowd, opened, app.loader, app.terminal, app.shelf), play, size)
+
+
 def test_down_into_a_row_that_is_not_full_goes_to_its_last_shot(crowd: Desk) -> None:
     opened = group(crowd, Kind.PHASH)
     shots = opened.shots[:5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +22,8 @@ from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
 
 REST_SECONDS = 0.12
+NEWS_SECONDS = 0.25
+"""Between two looks at the counts while they grow."""
 
 
 class RulesScreen(Page):
@@ -100,11 +103,14 @@ class RulesScreen(Page):
 
     def _rehearse(self, rule: Rule) -> None:
         """In the thread: every slice is handed to the screen, and the end of the screen ends it."""
-        worker = get_current_worker()
+        worker, told = get_current_worker(), 0.0
         for state in self.desk.rehearse(rule):
             if worker.is_cancelled:
                 return
-            self.call_later(self._grown, str(rule.path), state)
+            now = time.monotonic()
+            if state.complete or now - told > NEWS_SECONDS:
+                self.call_later(self._grown, str(rule.path), state)
+                told = now
 
     def _grown(self, path: str, state: Rehearsal) -> None:
         self.found[path] = state

@@ -67,8 +67,8 @@ class SurveyScreen(MarkingPage):
 
     @property
     def capacity(self) -> int:
-        """Boxes on a page."""
-        return self._columns * self._rows
+        """Shots on a page: five columns of four rows have more places than there are boxes."""
+        return min(self._columns * self._rows, MOST)
 
     @property
     def first(self) -> int:

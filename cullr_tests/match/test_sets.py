@@ -1,0 +1,356 @@
+"""Sets made twice are found stage by stage, whole, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import itertools
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from cullr import demo, names, rules
+from cullr.match import groups, phash, recipe, runs, sets
+from cullr.model import Group, Kind, ShotFacts, ShotId, Stage
+from cullr_tests.match.facts import LANCZOS, look_of, opened, random_grey, shot
+
+Change = Callable[[Image.Image], Image.Image]
+
+
+def look_at(image: Image.Image) -> NDArray[np.uint8]:
+    return np.asarray(image.resize((32, 32), LANCZOS))
+
+
+def render(path: Path, *, later: int = 0, change: Change | None = None, folder: str = "", root: int = 0) -> ShotFacts:
+    """A stage as it lies there, or made again `later` seconds after it."""
+    image = opened(path)
+    stamp, rest = path.name[:15], path.name[15:]
+    if later:
+        stamp = (datetime.strptime(stamp, "%Y%m%d_%H%M%S") + timedelta(seconds=later)).strftime("%Y%m%d_%H%M%S")
+    if change:
+        image = change(image)
+    name = folder + stamp + rest
+    return shot(name, root=root, look=look_of(look_at(image)), size=image.size, stage=names.stage(stamp + rest))
+
+
+def made_again(image: Image.Image) -> Image.Image:
+    """What another run of the same recipe gives: other noise, another encoder."""
+    grain = np.random.default_rng(5).normal(0, 3, (image.height, image.width))
+    noisy = Image.fromarray(np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8))
+    buffer = io.BytesIO()
+    noisy.save(buffer, "JPEG", quality=80)
+    return Image.open(buffer)
+
+
+def mirrored(image: Image.Image) -> Image.Image:
+    return ImageOps.mirror(image)
+
+
+def truth(shared: Path) -> dict[str, list[Path]]:
+    """The shared set's stage sets by the letter in their id."""
+    data = json.loads((shared / "ground_truth.json").read_text("utf-8"))
+    return {
+        group["id"][6]: [shared / name for name in group["files"]]
+        for group in data["groups"]
+        if group["relation"] == "stage_set"
+    }
+
+
+def renders(shared: Path) -> list[ShotFacts]:
+    return [render(path) for path in sorted((shared / "stage_sets" / "renders").glob("*.png"))]
+
+
+def told(found: Group, facts: Sequence[ShotFacts]) -> list[list[str]]:
+    """The sets of a group, by the paths of their shots."""
+    assert found.sets is not None
+    by_id = {fact.id: fact.shot.path for fact in facts}
+    parts = [
+        [by_id[shot] for shot in found.shots if found.sets[shot] == n] for n in range(max(found.sets.values()) + 1)
+    ]
+    assert sorted(itertools.chain(*parts)) == sorted(by_id[shot] for shot in found.shots)
+    return parts
+
+
+Greys = Mapping[int, NDArray[np.uint8]]
+NO_GREYS: Greys = {}
+
+
+def one_set(
+    stamp: str, seed: int, stages: int = 3, *, folder: str = "", root: int = 0, greys: Greys = NO_GREYS
+) -> list[ShotFacts]:
+    """Each stage is the picture a little brighter, or what `greys` says."""
+    found = []
+    for number in range(stages):
+        grey = greys.get(number, np.clip(random_grey(seed).astype(int) + number, 0, 255).astype(np.uint8))
+        name = f"{folder}{stamp}_stage{number}_step{number}.png"
+        stage = Stage(stamp, float(number), f"step{number}")
+        found.append(shot(name, root=root, look=look_of(grey), stage=stage))
+    return found
+
+
+def pair_of_sets(seed: int = 1, greys: Greys = NO_GREYS) -> list[ShotFacts]:
+    """A set of made-up pictures, and the same under another timestamp, but for what `greys` says."""
+    return one_set("20250101_120000", seed) + one_set("20250101_130000", seed, greys=greys)
+
+
+def timed(facts: Iterable[ShotFacts], *seconds: int) -> list[ShotFacts]:
+    """The stages with these seconds in their timestamps."""
+    return [
+        dataclasses.replace(fact, stage=dataclasses.replace(fact.stage, timestamp=f"20250101_1200{second:02}"))
+        for fact, second in zip(facts, seconds, strict=True)
+        if fact.stage
+    ]
+
+
+def test_the_runs_of_the_shared_set_are_those_of_its_truth(shared_photos: Path) -> None:
+    """E and F overlap in time; G's second upscaling stands alone, as a run has each stage once."""
+    facts = renders(shared_photos)
+    found = [[facts[place].shot.path for place in run.shots] for run in runs.find(facts)]
+    wanted = truth(shared_photos)
+    for letter in "ABCDEF":
+        assert [path.name for path in wanted[letter]] in found
+    assert [path.name for path in wanted["G"][:2]] in found
+    assert [wanted["G"][2].name] in found
+    assert sum(map(len, found)) == len(facts)
+
+
+def test_every_repeated_set_is_found_and_nothing_else(shared_photos: Path) -> None:
+    wanted = truth(shared_photos)
+    facts = renders(shared_photos)
+    facts += [render(path, later=5000, change=made_again) for letter in "ABDEF" for path in wanted[letter]]
+    found, _ = sets.match(facts)
+    repeated = {letter: [path.name for path in wanted[letter]] for letter in "ABDEF"}
+    assert sorted(told(group, facts)[0] for group in found) == sorted(map(sorted, repeated.values()))
+    for group in found:
+        first, second = told(group, facts)
+        assert [name[15:] for name in first] == [name[15:] for name in second]
+        assert group.kind is Kind.SET
+        assert group.weakest.threshold == 0.95 <= group.weakest.score <= min(group.scores.values()) <= 1
+        by_id = {fact.id: fact.shot.path for fact in facts}
+        one, other = by_id[group.weakest.a], by_id[group.weakest.b]
+        assert one != other
+        assert one[15:] == other[15:]
+
+
+def test_runs_that_lack_a_stage_are_told_and_never_matched(shared_photos: Path) -> None:
+    wanted = truth(shared_photos)
+    facts = renders(shared_photos)
+    facts += [render(path, later=5000, change=made_again) for letter in "CG" for path in wanted[letter]]
+    found, incomplete = sets.match(facts)
+    assert found == []
+    by_id = {fact.id: fact.shot.path for fact in facts}
+    lacking = {tuple(by_id[shot] for shot in run.shots): run.lacks for run in incomplete}
+    assert lacking[tuple(path.name for path in wanted["C"])] == ("face_swapped",)
+    assert lacking[tuple(path.name for path in wanted["G"][:2])] == ("face_swapped",)
+    assert lacking[wanted["G"][2].name,] == ("generated", "face_swapped")
+    assert lacking["20250822_084100_stage1_generated.png",] == ("face_swapped", "upscaled")
+    assert len(lacking) == 7 + 3
+
+
+def test_pairs_of_stages_are_sets_where_most_runs_have_no_more(shared_photos: Path) -> None:
+    files = truth(shared_photos)["C"]
+    facts = [render(path) for path in files] + [render(path, later=900, change=made_again) for path in files]
+    found, incomplete = sets.match(facts)
+    assert [len(group.shots) for group in found] == [4]
+    assert incomplete == []
+
+
+def test_another_seed_is_not_the_same_set_whatever_its_vectors_say(shared_photos: Path) -> None:
+    """The worst of encoders: one that sees no difference between a picture and its mirror image."""
+    files = truth(shared_photos)["A"]
+    facts = [render(path) for path in files] + [render(path, later=7000, change=mirrored) for path in files]
+    assert sets.match(facts)[0] == []
+    same = np.tile(np.eye(3, 8, dtype=np.float32), (2, 1))
+    assert sets.match(facts, same, threshold=0.9)[0] == []
+    again = facts[:3] + [render(path, later=7000, change=made_again) for path in files]
+    assert len(sets.match(again, same, threshold=0.9)[0]) == 1
+
+
+def test_overlapping_runs_whose_pictures_are_not_known_are_no_sets(shared_photos: Path) -> None:
+    facts = [dataclasses.replace(fact, look=None) for fact in renders(shared_photos)]
+    assert [len(run.shots) for run in runs.find(facts)] == [1] * len(facts)
+    assert sets.match(facts)[0] == []
+
+
+def test_vectors_choose_between_runs_that_overlap_and_look_alike() -> None:
+    """Two pictures of one layout at one time; the second is done first."""
+    facts = timed(one_set("20250101_120000", 1), 0, 10, 30) + timed(one_set("20250101_120003", 1), 3, 12, 20)
+    vectors = np.repeat(np.eye(2, 4, dtype=np.float32), 3, axis=0)
+    assert sorted(run.shots for run in runs.find(facts, vectors)) == [(0, 1, 2), (3, 4, 5)]
+    assert sorted(run.shots for run in runs.find(facts)) == [(0, 1, 5), (3, 4, 2)]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_stage_must_match(number: int) -> None:
+    assert len(sets.match(pair_of_sets())[0]) == 1
+    other = np.clip(random_grey(1).astype(int) // 2 + random_grey(2) // 2, 0, 255).astype(np.uint8)
+    assert sets.match(pair_of_sets(greys={number: other}))[0] == []
+
+
+@pytest.mark.parametrize("row", range(6))
+def test_with_vectors_every_stage_must_reach_the_cosine_and_have_one(row: int) -> None:
+    facts = pair_of_sets()
+    vectors = np.tile(np.array([[1, 0.1 * n, 0.2] for n in range(3)], np.float32), (2, 1))
+    (found,), _ = sets.match(facts, vectors, threshold=0.97)
+    assert found.weakest.threshold == 0.97
+    assert found.weakest.score == pytest.approx(1)
+    low, none = vectors.copy(), vectors.copy()
+    low[row] = [1, 0.1 * (row % 3), 0.6]
+    none[row] = np.nan
+    assert sets.match(facts, low, threshold=0.97)[0] == []
+    assert sets.match(facts, none, threshold=0.97)[0] == []
+    assert sets.match(facts, low, threshold=0.9)[0][0].weakest.score == pytest.approx(0.93, abs=0.02)
+
+
+def test_other_line_ups_do_not_match() -> None:
+    facts = one_set("20250101_120000", 1, 3, folder="a/") + one_set("20250101_130000", 1, 2, folder="b/")
+    found, incomplete = sets.match(facts)
+    assert (found, incomplete) == ([], [])
+
+
+def test_black_pictures_are_no_sets() -> None:
+    black = {number: np.zeros((32, 32), np.uint8) for number in range(3)}
+    facts = one_set("20250101_120000", 1, greys=black) + one_set("20250101_130000", 1, greys=black)
+    assert sets.match(facts)[0] == []
+    assert sets.match(facts, np.ones((6, 4), np.float32), threshold=0.9)[0] == []
+
+
+def test_a_copied_folder_holds_no_repeated_set_but_a_repeat_takes_both_copies_along() -> None:
+    facts = one_set("20250101_120000", 1, folder="a/") + one_set("20250101_120000", 1, folder="b/")
+    assert sets.match(facts)[0] == []
+    facts += one_set("20250102_090000", 1, folder="c/")
+    (found,), _ = sets.match(facts)
+    assert [parts[0][:2] for parts in told(found, facts)] == ["a/", "b/", "c/"]
+    assert len(found.shots) == 9
+
+
+def test_sets_are_found_across_folders_and_roots_and_three_of_them_are_one_group() -> None:
+    facts = one_set("20250103_120000", 1, root=1) + one_set("20250101_120000", 1, folder="x/") + pair_of_sets(2)
+    facts += one_set("20250102_120000", 1, folder="y/z/")
+    found, _ = sets.match(facts)
+    assert [[len(part) for part in told(group, facts)] for group in found] == [[3, 3], [3, 3, 3]]
+    assert found[1].sets == {shot: place // 3 for place, shot in enumerate(found[1].shots)}
+
+
+def test_stages_of_one_second_are_one_run_and_a_pause_of_an_hour_ends_it() -> None:
+    facts = one_set("20250101_120000", 1)
+    assert [len(run.shots) for run in runs.find(facts)] == [3]
+    late = dataclasses.replace(facts[2], stage=Stage("20250101_130000", 2.0, "step2"))
+    assert [len(run.shots) for run in runs.find([*facts[:2], late])] == [2, 1]
+
+
+def test_a_set_wins_over_the_phash_group_that_joins_it_and_one_whole_set_is_kept(tmp_path: Path) -> None:
+    """The demo shoot: each stage of the repeated run looks like its twin, and all six like each other."""
+    demo.make(tmp_path / "demo")
+    facts = [render(path) for path in sorted((tmp_path / "demo" / "renders").glob("*.png"))]
+    alike = groups.group(phash.match(facts), facts)
+    assert alike
+    found, incomplete = sets.match(facts)
+    assert incomplete == []
+    shown = groups.precedence([*alike, *found])
+    (whole,) = [group for group in shown if group.kind is Kind.SET]
+    assert not any(set(group.shots) & set(whole.shots) for group in shown if group is not whole)
+    assert any(set(group.shots) & set(whole.shots) for group in alike)
+    assert [[name[9:15] for name in part] for part in told(whole, facts)] == [
+        ["200000", "200014", "200126"],
+        ["201100", "201114", "201226"],
+    ]
+    proposals = rules.propose_all(rules.load("largest_original"), shown, {fact.id: fact for fact in facts})[whole.id]
+    assert whole.sets is not None
+    assert {whole.sets[each.shot] for each in proposals if each.keep} == {0}
+    assert {whole.sets[each.shot] for each in proposals if not each.keep} == {1}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 3)), max_size=8), st.integers(0, 99))
+@settings(max_examples=40)
+def test_sets_depend_neither_on_the_order_of_shots_nor_on_their_ids(
+    made: list[tuple[int, int, int]], seed: int
+) -> None:
+    facts: list[ShotFacts] = []
+    for number, (picture, folder, stages) in enumerate(made):
+        facts += one_set(f"20250101_12{number:02}00", picture, stages, folder=f"{folder}/")
+    order = random.Random(seed).sample(range(len(facts)), len(facts))
+    other = [dataclasses.replace(facts[place], id=ShotId(7 * n + seed)) for n, place in enumerate(order)]
+
+    def everything(shots: list[ShotFacts]) -> object:
+        found, incomplete = sets.match(shots)
+        by_id = {fact.id: fact.shot.path for fact in shots}
+        return (
+            [(group.id, told(group, shots), by_id[group.medoid], group.weakest.score) for group in found],
+            [([by_id[shot] for shot in run.shots], run.lacks) for run in incomplete],
+        )
+
+    assert everything(facts) == everything(other)
+
+
+@pytest.mark.parametrize("folders", [1, 2000])
+def test_very_many_stages_of_one_second_cost_no_more_than_as_many_others(folders: int) -> None:
+    """10 000 files of one timestamp and one look, in one folder and in many."""
+    grey, stamp = random_grey(1), "20250101_120000"
+    look = look_of(grey)
+    facts = [
+        shot(f"{n % folders}/{stamp}_stage{n // 2000}_x.{n}.png", look=look, stage=Stage(stamp, n // 2000, "x"))
+        for n in range(10_000)
+    ]
+    begin = time.perf_counter()
+    found, _ = sets.match(facts)
+    assert found == []
+    assert time.perf_counter() - begin < 20
+
+
+def test_recipes_are_compared_by_the_keys_that_were_asked_for(shared_photos: Path) -> None:
+    folder = shared_photos / "stage_sets" / "renders"
+    one = recipe.read((folder / "20250705_230713_stage1_generated.yaml").read_bytes())
+    other = recipe.read((folder / "20250706_061936_stage1_generated.yaml").read_bytes())
+    assert one and other
+    assert recipe.differences(one, one) == ()
+    found = {each.key: (each.one, each.other) for each in recipe.differences(one, other)}
+    assert found["prompt"] == ("landscape study B", "landscape study C")
+    assert "stage" not in found
+    assert recipe.differences(one, other, ["stage"]) == ()
+
+
+def test_nested_missing_and_odd_values_of_a_recipe_are_texts() -> None:
+    one = recipe.read(b"seed: 0x1F\nsampler: {steps: 20}\nwhen: 2025-99-99\nlist: [1, 2]\nbig: " + b"9" * 9999)
+    other = recipe.read(b"seed: 31\nsampler: {steps: 30}\nlist: [1, 2]")
+    assert one and other
+    found = recipe.differences(one, other, ["seed", "sampler.steps", "when", "list", "none", "sampler.steps.deeper"])
+    assert [(each.key, each.one, each.other) for each in found] == [
+        ("seed", "0x1F", "31"),
+        ("sampler.steps", "20", "30"),
+        ("when", "2025-99-99", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"- only\n- a list",
+        b"a: &x [1]\nb: *x",
+        b"a: " + b"[" * 5000,
+        b"[" * 40 + b"]" * 40,
+        b"key: 'unclosed",
+        b"\xff\xfe\x00\x01",
+        b"a: b\0c",
+        b"? [a, b]\n: c",
+        b"a: !!python/object/apply:os.system [echo]\n  b",
+        b"# " + b"x" * (1 << 20),
+        b"",
+    ],
+)
+def test_a_recipe_that_is_broken_or_not_safe_to_read_is_none(data: bytes) -> None:
+    assert recipe.read(data) is None
+
+
+def test_tags_of_a_recipe_are_never_obeyed() -> None:
+    assert recipe.read(b"a: !!python/object/apply:os.getcwd []") == {"a": []}
