@@ -99,7 +99,7 @@ def load(source: Source, device: str = "auto", precision: Precision = "auto", *,
     prepare = model.visual.preprocess_cfg
     side = _side(source, prepare["size"])
     title = f"{source.title}#{_digest(source, prepare)}"
-    tower, chosen = settle(Tower(model.visual, prepare["mean"], prepare["std"]), side, device, precision)
+    tower, chosen = settle(Tower(model.visual, prepare["mean"], prepare["std"]), title, side, device, precision)
     if text:
         model.visual = None  # the tower has it, perhaps in another precision
     return TorchEncoder(

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cullr.embed import verdicts
 from cullr.embed.encoder import Precision, trial_pictures, unit
 from cullr.embed.tower import Tower, free_bytes, run
 
@@ -22,18 +23,20 @@ GAIN = 1.5
 """A narrow win would be lost on a busier day, and every vector would be made again under another name."""
 
 
-def settle(tower: Tower, side: int, device: str, wanted: Precision = "auto") -> tuple[Tower, str]:
-    """The tower on its device in the precision that serves, and that precision's name."""
+def settle(tower: Tower, model: str, side: int, device: str, wanted: Precision = "auto") -> tuple[Tower, str]:
+    """The tower on its device in the precision that serves, and that precision's name; `model` to remember it by."""
     tower = tower.to(device).eval()
-    if wanted == "float32":
+    known = verdicts.remembered(model, device) if wanted == "auto" else wanted
+    if known == "float32":
         return tower, "float32"
     size = sum(weight.numel() * weight.element_size() for weight in tower.parameters())
-    if wanted == "auto" and free_bytes(device) < 2 * size:  # a second copy must fit beside the first
+    if known is None and free_bytes(device) < 2 * size:  # a second copy must fit beside the first
         return tower, "float32"
     small = halved(tower)
-    if wanted == "bfloat16" or serves(tower, small, side, device):
-        return small, "bfloat16"
-    return tower, "float32"
+    if known is None:
+        known = "bfloat16" if serves(tower, small, side, device) else "float32"
+        verdicts.remember(model, device, known)
+    return (small if known == "bfloat16" else tower), known
 
 
 def halved(tower: Tower) -> Tower:

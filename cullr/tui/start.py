@@ -46,3 +46,6 @@ def prepare(env: MutableMapping[str, str], terminal: terminals.Terminal) -> None
     for name, value in wanted.items():
         env.setdefault(name, value)
     env.update(terminals.colour_settings(terminal, env))
+    # Where a shell exports these, Textual believes them and never hears of a resize.
+    for name in ("COLUMNS", "LINES"):
+        env.pop(name, None)

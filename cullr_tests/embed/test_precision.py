@@ -9,10 +9,12 @@ import pytest
 import torch
 from torch import nn
 
+from cullr.embed import verdicts
 from cullr.embed.encoder import trial_pictures
 from cullr.embed.precision import halved, serves, settle
 from cullr.embed.tower import TorchEncoder, Tower, batch_size
 from cullr.errors import Failed
+from cullr.settings import cache_folder
 
 
 class Trunk(nn.Module):
@@ -46,21 +48,44 @@ def tower(trunk: nn.Module) -> Tower:
 )
 def test_bfloat16_is_taken_only_when_faster_and_close(trunk: Trunk, wins: bool) -> None:
     assert serves(tower(trunk), halved(tower(trunk)), 8, "cpu") is wins
-    assert settle(tower(trunk), 8, "cpu")[1] == ("bfloat16" if wins else "float32")
+    assert settle(tower(trunk), "m", 8, "cpu")[1] == ("bfloat16" if wins else "float32")
 
 
 def test_a_machine_where_bfloat16_crawls_is_not_made_to_wait_for_a_whole_batch() -> None:
     trunk = Trunk(0.0, 0.3)
     begun = time.perf_counter()
-    assert settle(tower(trunk), 8, "cpu")[1] == "float32"
+    assert settle(tower(trunk), "m", 8, "cpu")[1] == "float32"
     assert time.perf_counter() - begun < 0.3 * 4
 
 
 def test_the_precision_asked_for_is_the_one_used() -> None:
     for wanted in ("float32", "bfloat16"):
-        found, name = settle(tower(Trunk(0, 0)), 8, "cpu", wanted)
+        found, name = settle(tower(Trunk(0, 0)), "m", 8, "cpu", wanted)
         assert name == wanted == str(next(found.trunk.parameters()).dtype).removeprefix("torch.")
         assert found.mean.dtype == torch.float32
+
+
+def test_the_verdict_of_a_quiet_day_holds_on_a_busy_one() -> None:
+    assert settle(tower(Trunk(0.01, 0.0)), "m", 8, "cpu")[1] == "bfloat16"
+    assert settle(tower(Trunk(0.0, 0.01)), "m", 8, "cpu")[1] == "bfloat16"
+    assert settle(tower(Trunk(0.0, 0.01)), "another model", 8, "cpu")[1] == "float32"
+    assert settle(tower(Trunk(0.01, 0.0)), "another model", 8, "cpu")[1] == "float32"
+    assert settle(tower(Trunk(0, 0)), "m", 8, "cpu", "float32")[1] == "float32"
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"m": 3}', b"\xff", b"[" * 100_000])
+def test_verdicts_that_cannot_be_read_only_mean_another_trial(damage: bytes) -> None:
+    path = cache_folder() / "models" / "precision.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage)
+    assert settle(tower(Trunk(0.01, 0.0)), "m", 8, "cpu")[1] == "bfloat16"
+    assert verdicts.remembered("m", "cpu") == "bfloat16"
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing() -> None:
+    cache_folder().parent.mkdir(parents=True, exist_ok=True)
+    cache_folder().write_bytes(b"a file where the folder should be")
+    assert settle(tower(Trunk(0.01, 0.0)), "m", 8, "cpu")[1] == "bfloat16"
 
 
 @pytest.mark.parametrize(("free", "device", "wanted"), [(0, "cpu", 1), (1 << 40, "cpu", 32), (1 << 40, "cuda", 256)])

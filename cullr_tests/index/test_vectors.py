@@ -169,6 +169,18 @@ def test_a_row_that_drifted_is_dropped_and_named_never_returned(index: database.
     assert vectors.load(ids).dropped == ()
 
 
+def test_a_row_of_another_photo_is_found_out_even_if_both_photos_begin_and_end_alike(index: database.Database) -> None:
+    """A fingerprint reads the beginning, middle and end: two photos may share one."""
+    ids = add_photos(index, 2)
+    Store(index).save_picture(ids[1], FACTS, None, print_of(ids[0]))
+    vectors = Vectors(index, "m", SIZE)
+    for photo in ids:
+        assert vectors.save(photo, print_of(ids[0]), vector_of(photo)) == ""
+    sql = "UPDATE vector SET (data, sum) = (SELECT data, sum FROM vector WHERE photo = ?) WHERE photo = ?"
+    index.connection.execute(sql, (ids[1], ids[0]))
+    assert vectors.load(ids).dropped == (ids[0],)
+
+
 def test_rows_shifted_by_one_as_in_the_known_disaster_are_all_found_out(index: database.Database) -> None:
     ids, vectors = filled(index, 50)
     rows = index.connection.execute("SELECT data, sum FROM vector ORDER BY photo").fetchall()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from cullr import demo, names, rules
-from cullr.match import groups, phash, recipe, runs, sets
+from cullr.match import groups, phash, runs, sets
 from cullr.model import Group, Kind, ShotFacts, ShotId, Stage
 from cullr_tests.match.facts import LANCZOS, look_of, opened, random_grey, shot
 
@@ -249,6 +249,16 @@ def test_stages_of_one_second_are_one_run_and_a_pause_of_an_hour_ends_it() -> No
     assert [len(run.shots) for run in runs.find([*facts[:2], late])] == [2, 1]
 
 
+def test_a_run_needs_both_the_hash_and_the_grey_to_agree() -> None:
+    one, two = one_set("20250101_120000", 1, 2)
+    assert [len(run.shots) for run in runs.find([one, two])] == [2]
+    assert one.look and two.look
+    other_hash = dataclasses.replace(two, look=look_of(random_grey(1), one.look.phash ^ (1 << 21) - 1))
+    assert [len(run.shots) for run in runs.find([one, other_hash])] == [1, 1]
+    other_grey = dataclasses.replace(two, look=look_of(random_grey(2), one.look.phash))
+    assert [len(run.shots) for run in runs.find([one, other_grey])] == [1, 1]
+
+
 def test_a_set_wins_over_the_phash_group_that_joins_it_and_one_whole_set_is_kept(tmp_path: Path) -> None:
     """The demo shoot: each stage of the repeated run looks like its twin, and all six like each other."""
     demo.make(tmp_path / "demo")
@@ -306,51 +316,3 @@ def test_very_many_stages_of_one_second_cost_no_more_than_as_many_others(folders
     found, _ = sets.match(facts)
     assert found == []
     assert time.perf_counter() - begin < 20
-
-
-def test_recipes_are_compared_by_the_keys_that_were_asked_for(shared_photos: Path) -> None:
-    folder = shared_photos / "stage_sets" / "renders"
-    one = recipe.read((folder / "20250705_230713_stage1_generated.yaml").read_bytes())
-    other = recipe.read((folder / "20250706_061936_stage1_generated.yaml").read_bytes())
-    assert one and other
-    assert recipe.differences(one, one) == ()
-    found = {each.key: (each.one, each.other) for each in recipe.differences(one, other)}
-    assert found["prompt"] == ("landscape study B", "landscape study C")
-    assert "stage" not in found
-    assert recipe.differences(one, other, ["stage"]) == ()
-
-
-def test_nested_missing_and_odd_values_of_a_recipe_are_texts() -> None:
-    one = recipe.read(b"seed: 0x1F\nsampler: {steps: 20}\nwhen: 2025-99-99\nlist: [1, 2]\nbig: " + b"9" * 9999)
-    other = recipe.read(b"seed: 31\nsampler: {steps: 30}\nlist: [1, 2]")
-    assert one and other
-    found = recipe.differences(one, other, ["seed", "sampler.steps", "when", "list", "none", "sampler.steps.deeper"])
-    assert [(each.key, each.one, each.other) for each in found] == [
-        ("seed", "0x1F", "31"),
-        ("sampler.steps", "20", "30"),
-        ("when", "2025-99-99", None),
-    ]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"- only\n- a list",
-        b"a: &x [1]\nb: *x",
-        b"a: " + b"[" * 5000,
-        b"[" * 40 + b"]" * 40,
-        b"key: 'unclosed",
-        b"\xff\xfe\x00\x01",
-        b"a: b\0c",
-        b"? [a, b]\n: c",
-        b"a: !!python/object/apply:os.system [echo]\n  b",
-        b"# " + b"x" * (1 << 20),
-        b"",
-    ],
-)
-def test_a_recipe_that_is_broken_or_not_safe_to_read_is_none(data: bytes) -> None:
-    assert recipe.read(data) is None
-
-
-def test_tags_of_a_recipe_are_never_obeyed() -> None:
-    assert recipe.read(b"a: !!python/object/apply:os.getcwd []") == {"a": []}

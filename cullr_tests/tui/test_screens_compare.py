@@ -30,6 +30,13 @@ def desk(root: Path, tmp_path: Path) -> Iterator[Desk]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """For those that only look."""
+    with desk_over(shoot(tmp_path_factory.mktemp("still")), tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
 def screen(app: Stage, opened: OpenGroup, *numbers: int) -> CompareScreen:
     shots = [opened.shots[number].id for number in numbers]
     return CompareScreen(app.desk, opened, shots, app.loader, app.terminal, app.shelf)
@@ -64,8 +71,8 @@ def marked(app: Stage) -> dict[str, bool]:
     return found
 
 
-def test_what_differs_is_marked_and_what_does_not_appears_on_request(desk: Desk) -> None:
-    opened = group(desk, Kind.PHASH)
+def test_what_differs_is_marked_and_what_does_not_appears_on_request(still: Desk) -> None:
+    opened = group(still, Kind.PHASH)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         await pilot.pause(0.1)
@@ -79,12 +86,12 @@ def test_what_differs_is_marked_and_what_does_not_appears_on_request(desk: Desk)
         assert marked(app)["camera"] is True
         await pilot.press("escape")
 
-    app = perform(desk, lambda app: screen(app, opened, 0, 2), play)
+    app = perform(still, lambda app: screen(app, opened, 0, 2), play)
     assert app.left is False, "looking changes nothing"
 
 
-def test_a_large_screen_shows_every_fact_at_once(desk: Desk) -> None:
-    opened = group(desk, Kind.PHASH)
+def test_a_large_screen_shows_every_fact_at_once(still: Desk) -> None:
+    opened = group(still, Kind.PHASH)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         await pilot.pause(0.1)
@@ -92,11 +99,11 @@ def test_a_large_screen_shows_every_fact_at_once(desk: Desk) -> None:
         assert len(await pictures_there(pilot, app)) == 2
         assert max(len(line) for line in painted(app).splitlines()) <= 200
 
-    perform(desk, lambda app: screen(app, opened, 0, 2), play, (200, 60))
+    perform(still, lambda app: screen(app, opened, 0, 2), play, (200, 60))
 
 
-def test_zooming_and_panning_move_both_pictures_in_step(desk: Desk) -> None:
-    copies = group(desk, Kind.EXACT)
+def test_zooming_and_panning_move_both_pictures_in_step(still: Desk) -> None:
+    copies = group(still, Kind.EXACT)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         whole, beside = await pictures_there(pilot, app)
@@ -113,11 +120,11 @@ def test_zooming_and_panning_move_both_pictures_in_step(desk: Desk) -> None:
         await pilot.press("z")
         assert (await pictures_there(pilot, app))[0] == whole
 
-    perform(desk, lambda app: screen(app, copies, 0, 1), play)
+    perform(still, lambda app: screen(app, copies, 0, 1), play)
 
 
-def test_at_full_size_the_part_in_the_middle_is_shown(desk: Desk, root: Path) -> None:
-    opened = group(desk, Kind.PHASH)
+def test_at_full_size_the_part_in_the_middle_is_shown(still: Desk) -> None:
+    opened = group(still, Kind.PHASH)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         await pictures_there(pilot, app)
@@ -139,11 +146,11 @@ def test_at_full_size_the_part_in_the_middle_is_shown(desk: Desk, root: Path) ->
         assert isinstance(wanted, tuple)
         assert means == pytest.approx(wanted, abs=12)
 
-    perform(desk, lambda app: screen(app, opened, 0, 1), play)
+    perform(still, lambda app: screen(app, opened, 0, 1), play)
 
 
-def test_the_difference_of_copies_is_grey_and_that_of_others_red(desk: Desk) -> None:
-    copies, versions = group(desk, Kind.EXACT), group(desk, Kind.PHASH)
+def test_the_difference_of_copies_is_grey_and_that_of_others_red(still: Desk) -> None:
+    copies, versions = group(still, Kind.EXACT), group(still, Kind.PHASH)
 
     def difference(opened: OpenGroup) -> list[tuple[int, int, int]]:
         found: list[tuple[int, int, int]] = []
@@ -157,7 +164,7 @@ def test_the_difference_of_copies_is_grey_and_that_of_others_red(desk: Desk) -> 
             await pilot.press("d")
             assert len(await pictures_there(pilot, app)) == 2
 
-        perform(desk, lambda app: screen(app, opened, 0, 1), play)
+        perform(still, lambda app: screen(app, opened, 0, 1), play)
         return found
 
     assert all(red == green == blue for red, green, blue in difference(copies))
@@ -236,8 +243,8 @@ def test_a_photo_deleted_while_shown_is_named_not_fatal(desk: Desk, root: Path) 
     perform(desk, lambda app: screen(app, opened, 0, 1), play)
 
 
-def test_two_become_three_and_another_shot_takes_the_place_of_the_current(desk: Desk) -> None:
-    opened = group(desk, Kind.PHASH)
+def test_two_become_three_and_another_shot_takes_the_place_of_the_current(still: Desk) -> None:
+    opened = group(still, Kind.PHASH)
 
     def names(app: Stage) -> list[str]:
         assert isinstance(app.screen, CompareScreen)
@@ -255,7 +262,7 @@ def test_two_become_three_and_another_shot_takes_the_place_of_the_current(desk: 
         await pilot.press("tab", "c")
         assert names(app) == ["a1.jpg", "a2.jpg"]
 
-    perform(desk, lambda app: screen(app, opened, 0, 1), play)
+    perform(still, lambda app: screen(app, opened, 0, 1), play)
 
 
 def test_four_stand_two_by_two_with_all_their_names(tmp_path: Path) -> None:
@@ -276,8 +283,8 @@ def test_four_stand_two_by_two_with_all_their_names(tmp_path: Path) -> None:
         perform(desk, lambda app: screen(app, opened, 0, 1), play, (120, 36))
 
 
-def test_a_click_on_a_key_does_what_the_key_does(desk: Desk) -> None:
-    opened = group(desk, Kind.PHASH)
+def test_a_click_on_a_key_does_what_the_key_does(still: Desk) -> None:
+    opened = group(still, Kind.PHASH)
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         line = painted(app).splitlines()[-1]
@@ -286,4 +293,4 @@ def test_a_click_on_a_key_does_what_the_key_does(desk: Desk) -> None:
         await pilot.click("PageKeys", offset=(line.index("back"), 0))
         await until(pilot, lambda: app.left is not None)
 
-    assert perform(desk, lambda app: screen(app, opened, 0, 1), play).left is False
+    assert perform(still, lambda app: screen(app, opened, 0, 1), play).left is False

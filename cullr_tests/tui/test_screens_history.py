@@ -65,12 +65,27 @@ def test_the_older_of_two_batches_comes_back_once_the_screen_has_shown_what_it_h
         await until(pilot, lambda: news(app).startswith("Put back 2 files"))
         assert names(root) == before - {EVIL}
         await until(pilot, lambda: "undone" in text(app, "#what"))
-        assert "1 file of" in text(app, "#title")
+        assert "1 file still staged" in text(app, "#title")
         await pilot.press("enter")
         assert "Nothing of this one is staged" in news(app)
         await pilot.press("escape")
 
     assert perform(desk, lambda app: HistoryScreen(app.desk), play, size).left is True
+
+
+def test_leaving_waits_for_the_undo_under_way_and_tells_of_it(desk: Desk, root: Path) -> None:
+    approve(desk, Kind.EXACT)
+
+    async def play(pilot: Pilot[None], app: Stage) -> None:
+        page = app.screen
+        assert isinstance(page, HistoryScreen)
+        await until(pilot, lambda: "Enter puts back" in text(app, "#what"))
+        page.action_undo()
+        page.action_leave()
+        await until(pilot, lambda: app.left is not None)
+        assert EVIL in names(root)
+
+    assert perform(desk, lambda app: HistoryScreen(app.desk), play).left is True
 
 
 def test_what_cannot_come_back_is_named_with_its_reason_and_the_rest_comes_back(desk: Desk, root: Path) -> None:

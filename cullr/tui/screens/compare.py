@@ -94,7 +94,7 @@ class CompareScreen(MarkingPage):
         yield Static(id="facts")
 
     def on_mount(self) -> None:
-        self.say("← → choose the picture, [ ] bring another shot in its place, I shows what is the same too.")
+        self.say("← → choose a picture, [ ] bring another shot in its place, I: all facts.")
         self._arrange()
 
     def on_resize(self) -> None:

@@ -52,7 +52,7 @@ class HistoryScreen(Page):
         self._seen: dict[str, Undone] = {}
         """What came of looking: by batch, what would come back."""
         self._rest: Timer | None = None
-        self._busy = False
+        self._busy = self._leaving = False
 
     def body(self) -> ComposeResult:
         with Container(id="past"):
@@ -73,8 +73,7 @@ class HistoryScreen(Page):
         at = self.chosen.id if self.chosen else None
         self.past, self._seen = past[::-1], {}
         held = sum(batch.staged for batch in past)
-        bytes_held = sum(batch.bytes for batch in past if batch.staged)
-        still = f"{words.count(held, 'file')} of {words.size(bytes_held)} still staged" if held else "nothing is staged"
+        still = f"{words.count(held, 'file')} still staged" if held else "nothing is staged"
         self.head("History", words.count(len(past), "approval"), still)
         place = next((number for number, batch in enumerate(self.past) if batch.id == at), 0)
         self.query_one(PickList).fill(len(self.past), place)
@@ -175,6 +174,9 @@ class HistoryScreen(Page):
     def _undone(self, done: Undone) -> None:
         self._busy = False
         self.changed = self.changed or done.files > 0
+        if self._leaving:
+            self.dismiss(self.changed)
+            return
         settled = " ".join(done.recovered)
         if done.left:
             first = f"{done.left[0][1]}: {done.left[0][2]}"
@@ -184,8 +186,14 @@ class HistoryScreen(Page):
             self.say(f"Put back {words.count(done.files, 'file')}. {settled}", "good")
         self._read()
 
+    def action_leave(self) -> None:
+        """The screen below must learn what came back, so an undo under way is waited for."""
+        self._leaving = self._busy
+        if not self._busy:
+            self.dismiss(self.changed)
+
     def failed(self, error: BaseException | None) -> None:
-        self._busy = False
+        self._busy = self._leaving = False
         super().failed(error)
 
 

@@ -62,8 +62,7 @@ class MarkingPage(Page):
             self._write()
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(str(self.desk.path(self.current())).encode("utf-8", "backslashreplace").decode())
-        self.say(f"Copied the path of {words.path(self.current())}.")
+        self.copy(self.desk.path(self.current()))
 
     def _write(self) -> None:
         shot, verdict = self._to_write.popleft()

@@ -5,7 +5,9 @@ Whatever waits for the disk runs in a thread; what goes wrong there becomes a li
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from textual import events
@@ -114,6 +116,11 @@ class Page(Screen[bool]):
     def say(self, sentence: str, tone: str = "") -> None:
         """News in plain words; `tone` is good, bad, care or nothing."""
         self.query_one(MessageLine).say(sentence, tone)
+
+    def copy(self, path: Path) -> None:
+        """To the clipboard of the terminal, wherever that is (OSC 52); bytes that are not UTF-8 as escapes."""
+        self.app.copy_to_clipboard(os.fsencode(path).decode("utf-8", "backslashreplace"))
+        self.say(f"Copied {path}")
 
     def in_background(self, work: Callable[[], T], done: Callable[[T], None], *, only: str = "") -> Worker[T]:
         """Do this in a thread and the rest with its result here; of those with the same `only` the last one counts."""

@@ -61,7 +61,7 @@ class RulesScreen(Page):
 
     def on_mount(self) -> None:
         self.head("Rules", "which shot of a group to keep")
-        self.say("Enter uses the rule from now on. What you decided stays decided, and nothing moves by this.")
+        self.say("Enter uses the rule from now on. Your own decisions stay, and nothing moves.")
         self.query_one(PickList).focus()
         self.in_background(lambda: (self.desk.rules(), self.desk.rule()), self._show)
 

@@ -69,8 +69,7 @@ class SkippedScreen(Page):
     def action_copy(self) -> None:
         if self.rows:
             row = self.rows[self.query_one(PickList).cursor]
-            self.app.copy_to_clipboard(visible(str(self.desk.roots[row.root] / row.path)))
-            self.say("Copied the path.")
+            self.copy(self.desk.roots[row.root] / row.path)
 
 
 def _tail(text: str, cells: int) -> str:
