@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cullr.match import burst, exact, phash, shields
+from cullr.match import burst, exact, phash, sets, shields
 from cullr.match import groups as grouped
 from cullr.model import File, Group, ShotFacts
 from cullr.settings import Settings
@@ -31,7 +31,9 @@ def groups(facts: Sequence[ShotFacts], settings: Settings) -> list[Group]:
         phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
         burst.match(facts, seconds=how.burst_seconds),
     )
-    return grouped.precedence(each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
+    matched, _incomplete = sets.match(facts, linkage=how.linkage)
+    alike = (each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
+    return grouped.precedence((*alike, *matched))
 
 
 def shielded(found: Iterable[Group], facts: Sequence[ShotFacts]) -> tuple[Group, ...]:

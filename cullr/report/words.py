@@ -90,7 +90,7 @@ def weakest(group: Group) -> str:
         case Kind.CLIP:
             return f"cosine {score:.3f} (at least {threshold:g})"
         case Kind.SET:
-            return f"cosine {score:.3f} at the weakest stage (at least {threshold:g})"
+            return f"likeness {score:.3f} at the weakest stage (at least {threshold:g})"
 
 
 def shield(group: Group) -> str:

@@ -33,6 +33,13 @@ def test_a_row_whose_squares_overflow_still_gets_its_direction() -> None:
     assert unit(np.array([[3e38, 0], [1e-40, 0]], np.float32))[:, 0].tolist() == [1, 1]
 
 
+def test_one_bad_number_spoils_its_row_and_no_other() -> None:
+    inf, nan = float("inf"), float("nan")
+    found = unit(np.array([[inf, 1], [3, 4], [0, -inf], [nan, 1], [0, 0]], np.float32))
+    assert without_vector(found) == [0, 2, 3, 4]
+    assert np.isnan(found[[0, 2, 3, 4]]).all() and found[1].tolist() == pytest.approx([0.6, 0.8])
+
+
 def test_pictures_of_another_size_or_kind_are_a_mistake_of_the_caller() -> None:
     for wrong in (np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 9, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)):
         with pytest.raises(ValueError, match=r"uint8 \[n, 8, 8, 3\]"):

@@ -8,7 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
 
 from cullr import embed
 from cullr.embed import checkpoints, extras, loading
@@ -128,6 +131,15 @@ def test_tags_with_a_plain_address_are_found_and_fetched(tiny: Tiny, monkeypatch
     other.parent.mkdir(parents=True)
     other.write_bytes(b"x")
     assert checkpoints.here({"url": "https://example.invalid/known.pt"}) == other
+
+
+def test_a_tag_brings_its_own_preprocessing(tiny: Tiny, tag: str, pictures: NDArray[np.uint8]) -> None:
+    hub_cache(tiny)
+    found = embed.load(tag, "cpu", precision="float32")[0].encode(pictures)
+    with torch.inference_mode():
+        given = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1  # mean and std of 0.5
+        wanted = tiny.model.encode_image(given, normalize=True).numpy()
+    assert np.abs(found - wanted).max() < 1e-6
 
 
 def test_a_tag_trained_with_quickgelu_gets_it(tiny: Tiny, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,10 @@ class Trunk(nn.Module):
     def __init__(self, exact_s: float, small_s: float, *, delicate: bool = False) -> None:
         super().__init__()
         weight = torch.linspace(-1, 1, 48).reshape(3, 16)
-        self.weight = nn.Parameter(weight + 10_000 if delicate else weight)  # 10 000.5 is 9 984 in bfloat16
-        self.offset = 10_000 if delicate else 0
+        self.weight = nn.Parameter(
+            weight + 100 if delicate else weight
+        )  # bfloat16 knows 100.0 and 100.5, nothing between
+        self.offset = 100 if delicate else 0
         self.seconds = {torch.float32: exact_s, torch.bfloat16: small_s}
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
