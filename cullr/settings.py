@@ -47,11 +47,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a run may be told. `rule` is a shipped rule's name or a path to a rule file."""
+    """Everything a run may be told. `rule` is a shipped rule's name or a path to a rule file; `encoder` is `none`,
+    `auto`, `builtin`, or what `cullr.embed.load` knows; `cluster` adds same-scene clusters of its vectors."""
 
     ignore: tuple[str, ...] = ()
     rule: str = "largest_original"
     across_stages: bool = False
+    encoder: str = "none"
+    cluster: bool = False
     match: Matching = Matching()
     limits: Limits = Limits()
 

@@ -119,6 +119,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "phash": (Kind.PHASH,),
     "exact + phash": (Kind.EXACT, Kind.PHASH),
     "burst": (Kind.BURST,),
+    "clip": (Kind.CLIP,),
     "all": tuple(Kind),
 }
 
@@ -154,11 +155,13 @@ def main() -> None:
     parser.add_argument("--distance", type=int)
     parser.add_argument("--correlation", type=float)
     parser.add_argument("--any-orientation", action="store_true", default=None)
+    parser.add_argument("--encoder")
     options = parser.parse_args()
     flags = {
         "match.distance": options.distance,
         "match.correlation": options.correlation,
         "match.any_orientation": options.any_orientation,
+        "encoder": options.encoder,
     }
     truth = Truth.load(options.folder)
     review, facts = reviewed(options.folder, dict(flags))

@@ -169,7 +169,7 @@ def measure(root: Path, cache: Path, load: str, report: Path) -> dict[str, float
     terminal = Terminal(["screen", str(root), str(cache), load, str(report)], cache)
     found = {"first frame (ms)": 1000 * terminal.until(b"groups"), "first group (ms)": 1000 * terminal.until(b"IMG_")}
     terminal.read(2.0)
-    for name, key in (("move", b"j"), ("page", b"\x1b[6~"), ("shot", b"l")):
+    for name, there, back in (("move", b"j", b"j"), ("page", b"\x1b[6~", b"\x1b[6~"), ("shot", b"l", b"h")):
         before, count, size, waits = terminal.cpu(), KEYS, 0, []
         if load:
             idle_from = time.perf_counter()
@@ -179,9 +179,9 @@ def measure(root: Path, cache: Path, load: str, report: Path) -> dict[str, float
         else:
             idle = 0.0
         began = time.perf_counter()
-        for _ in range(count):
+        for number in range(count):
             sent = time.perf_counter()
-            os.write(terminal.fd, key)
+            os.write(terminal.fd, back if number % 2 else there)
             if select.select([terminal.fd], [], [], 1.0)[0]:
                 waits.append(time.perf_counter() - sent)
             size += len(terminal.read(max(0.0, EVERY - (time.perf_counter() - sent))))

@@ -30,6 +30,10 @@ def matching(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--distance", type=int, metavar="BITS", help="how many of its 64 bits may differ")
     group.add_argument("--burst-seconds", type=float, metavar="S", help="longest gap within a burst")
     group.add_argument("--linkage", choices=LINKAGES, help="every member matches the medoid, all others, or any other")
+    group.add_argument("--encoder", metavar="SPEC", help="find clip groups too: auto, builtin, MODEL::TAG, onnx:FILE …")
+    group.add_argument(
+        "--cluster", action="store_true", default=None, help="also clusters of one scene (needs --encoder)"
+    )
     group.add_argument("--any-orientation", action="store_true", default=None, help="also mirrored and rotated copies")
     group = parser.add_argument_group("what to keep")
     group.add_argument("--rules", "--rule", dest="rule", metavar="RULE", help="a shipped rule's name or a rule file")
@@ -54,6 +58,8 @@ def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:
         "limits.workers": options.workers,
         "rule": getattr(options, "rule", None),
         "across_stages": getattr(options, "across_stages", None),
+        "encoder": getattr(options, "encoder", None) or _implied(options),
+        "cluster": getattr(options, "cluster", None),
         "match.hash": getattr(options, "hash", None),
         "match.distance": getattr(options, "distance", None),
         "match.burst_seconds": getattr(options, "burst_seconds", None),
@@ -61,6 +67,12 @@ def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:
         "match.any_orientation": getattr(options, "any_orientation", None),
     }
     return session.Session.open(options.roots, flags, say=told(ticker), progress=ticker.step)
+
+
+def _implied(options: argparse.Namespace) -> str | None:
+    """Who asks for clip groups or clusters asks for an encoder."""
+    chosen = [kind for part in getattr(options, "kind", None) or () for kind in part]
+    return "auto" if Kind.CLIP in chosen or getattr(options, "cluster", None) else None
 
 
 def told(ticker: Ticker) -> Callable[[str], None]:

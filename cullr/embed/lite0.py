@@ -61,7 +61,7 @@ class _Net:
         y = self.convolution(y, f"{at}_depthwise_conv", f"{at}_bn1", stride)
         y = self.convolution(y, f"{at}_project_conv", f"{at}_bn2", bounded=False)
         widths = self.tensors[entry].shape[1], self.tensors[f"{at}_project_conv.weight"].shape[0]
-        return self.graph.node("Add", x, y) if stride == 1 and widths[0] == widths[1] else y
+        return self.graph.node("Add", x, y) if widths[0] == widths[1] else y  # every block that halves also widens
 
     def pool(self, x: str) -> str:
         x = self.graph.node("Max", x, self.scalar(1e-6))

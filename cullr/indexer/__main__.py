@@ -45,7 +45,7 @@ def _serve(orders: dict[str, Any]) -> None:
         _tell(index=str(opened.path))
         try:
             with Watch(roots) as watch:
-                Live(roots, settings, opened).serve(watch.wait)
+                Live(roots, settings, opened, lambda sentence: _tell(say=sentence)).serve(watch.wait)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
                 raise database.disk_full(opened.path) from error

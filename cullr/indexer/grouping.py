@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from cullr.match import burst, exact, phash, sets, shields
+from cullr.match import burst, clip, cluster, exact, phash, sets, shields
 from cullr.match import groups as grouped
 from cullr.model import File, Group, ShotFacts
 from cullr.settings import Settings
+
+if TYPE_CHECKING:
+    from cullr.indexer.embedding import Embedded
 
 
 def undecided(facts: Sequence[ShotFacts]) -> list[File]:
@@ -23,14 +27,18 @@ def undecided(facts: Sequence[ShotFacts]) -> list[File]:
     return [photo for shots in alike.values() if len(shots) > 1 for each in shots for photo in each.shot.photos]
 
 
-def groups(facts: Sequence[ShotFacts], settings: Settings) -> list[Group]:
-    """Groups of every kind, those wholly inside a stronger one left out."""
+def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None = None) -> list[Group]:
+    """Groups of every kind, those wholly inside a stronger one left out; `clip` where there are vectors."""
     how = settings.match
-    evidence = (
+    evidence = [
         exact.match(facts),
         phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
         burst.match(facts, seconds=how.burst_seconds),
-    )
+    ]
+    if seen:
+        evidence.append(clip.match(facts, seen.vectors, threshold=seen.threshold))
+    if seen and settings.cluster:
+        evidence.append(cluster.match(facts, seen.vectors, threshold=seen.threshold))
     matched, _incomplete = sets.match(facts, linkage=how.linkage)
     alike = (each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
     return grouped.precedence((*alike, *matched))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cullr import rules, scan
@@ -33,7 +34,9 @@ TELL = 0.2
 class Live:
     """One review kept alive for as long as the screen is open."""
 
-    def __init__(self, roots: Sequence[Path], settings: Settings, opened: Database) -> None:
+    def __init__(self, roots: Sequence[Path], settings: Settings, opened: Database, say: Callable[[str], None]) -> None:
+        self._opened = opened
+        self._say = say
         self._roots = roots
         self._settings = settings
         self._store = Store(opened, settings.match.hash)
@@ -61,9 +64,13 @@ class Live:
                 passes.heads(scanned.shots)
                 self._publish_early(scanned.shots, passes)
                 shots = passes.pictures(scanned.shots, _Pulse(lambda: self._publish_early(scanned.shots, passes)))
-                facts, groups = run.grouped(self._roots, shots, self._settings, passes, self._store)
-            self._store.commit()
-            self._publish(groups, facts, provisional=False)
+                # Embedding takes longest: everything else is on the screen before it begins.
+                for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
+                    facts, groups = run.grouped(
+                        self._roots, shots, settings, passes, self._store, self._opened, self._say
+                    )
+                    self._store.commit()
+                    self._publish(groups, facts, provisional=False)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.state("complete")
         finally:

@@ -19,7 +19,7 @@ from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Look, Quality, Rung, Shot, ShotId
 from cullr.pool import Crew, Job, Measured, Outcome
-from cullr.pool.jobs import Task
+from cullr.pool.jobs import Square, Task
 
 Progress = Callable[[str, int, int], None]
 """Told the pass's name, how many are done and how many there are."""
@@ -97,6 +97,12 @@ class Passes:
                 self._store.save_measure(number, outcome.value.quality, outcome.value.preview)
         return known
 
+    def squares(self, faces: Sequence[File], square: Square) -> Iterable[tuple[File, bytes]]:
+        """What an encoder looks at, for those faces that can be read."""
+        for file, outcome in self._each("embedding", Job.SQUARE, faces, square):
+            if isinstance(outcome.value, bytes):
+                yield file, outcome.value
+
     def _decode(self, wanted: Sequence[File], pulse: Callable[[], None]) -> None:
         pending: list[tuple[File, Picture]] = []
         kept = time.monotonic()
@@ -133,11 +139,13 @@ class Passes:
             self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
         pending.clear()
 
-    def _each(self, name: str, job: Job, files: Sequence[File]) -> Iterable[tuple[File, Outcome]]:
+    def _each(
+        self, name: str, job: Job, files: Sequence[File], square: Square | None = None
+    ) -> Iterable[tuple[File, Outcome]]:
         if not files:
             return
         self._progress(name, 0, len(files))
-        tasks = (Task(number, self._path(file)) for number, file in enumerate(files))
+        tasks = (Task(number, self._path(file), square=square) for number, file in enumerate(files))
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
             yield files[outcome.key], outcome
             self._progress(name, done, len(files))

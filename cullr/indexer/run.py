@@ -58,7 +58,7 @@ def run(
     for last in (False, True):
         opened = database.open_for_writing(folder, say)
         try:
-            return _indexed(roots, settings, opened, scanned, progress, group=group, previews=previews)
+            return _indexed(roots, settings, opened, scanned, progress, say, group=group, previews=previews)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
                 raise database.disk_full(opened.path) from error
@@ -77,6 +77,7 @@ def _indexed(
     opened: Database,
     scanned: Scan,
     progress: Progress,
+    say: Say,
     *,
     group: bool,
     previews: bool,
@@ -92,7 +93,7 @@ def _indexed(
             facts: tuple[ShotFacts, ...] = ()
             groups: tuple[Group, ...] = ()
             if group:
-                facts, groups = grouped(roots, shots, settings, passes, store)
+                facts, groups = grouped(roots, shots, settings, passes, store, opened, say)
         members = {number for found_group in groups for number in found_group.shots} if previews else set()
         return Indexed(
             facts,
@@ -110,13 +111,24 @@ def _indexed(
 
 
 def grouped(
-    roots: Sequence[Path], shots: Sequence[Shot], settings: Settings, passes: Passes, store: Store
+    roots: Sequence[Path],
+    shots: Sequence[Shot],
+    settings: Settings,
+    passes: Passes,
+    store: Store,
+    opened: Database,
+    say: Say,
 ) -> tuple[tuple[ShotFacts, ...], tuple[Group, ...]]:
-    """Facts of every readable shot and the groups among them."""
+    """Facts of every readable shot and the groups among them, embedded first where an encoder is set."""
     facts = fact.gather(roots, shots, passes.rows, store)
     passes.digests(grouping.undecided(facts))
     facts = [replace(each, content=tuple(passes.rows[photo].content for photo in each.shot.photos)) for each in facts]
-    groups = grouping.groups(facts, settings)
+    seen = None
+    if settings.encoder != "none":
+        from cullr.indexer.embedding import embedded
+
+        seen = embedded(facts, settings.encoder, opened, passes, say)
+    groups = grouping.groups(facts, settings, seen)
     by_id = {each.id: each for each in facts}
     members = sorted({number for group in groups for number in group.shots}, key=lambda number: by_id[number].shot.face)
     measured = passes.measures([by_id[number].shot.face for number in members])

@@ -1,7 +1,7 @@
 """Vectors → clusters of one scene, of whatever density: HDBSCAN, asked for by `--cluster`.
 
-HDBSCAN knows no threshold and now and then takes strangers in; so a member must reach one against the shot nearest to
-the cluster's mean, to which all are tied, and the grouping takes the cluster as it is.
+HDBSCAN knows no threshold, and of 60 strangers it puts 20 to 40 into clusters; so a member must reach one against the
+shot nearest to its cluster's mean. To that one all are tied, and the grouping takes the cluster as it is.
 """
 
 from __future__ import annotations
@@ -59,7 +59,6 @@ def clusters(unit: Matrix, smallest: int) -> list[NDArray[np.intp]]:
         raise Failed("--cluster needs scikit-learn", "Install it: pip install 'cullr[all]'") from error
     few = len(unit) <= SQUARE_UP_TO
     rows = unit if few else _reduced(unit)
-    # A single cluster of all stays forbidden: allowed, it swallowed 60 strangers.
     hdbscan = learn.HDBSCAN(min_cluster_size=smallest, algorithm="brute" if few else "auto", copy=True)
     labels: NDArray[np.int64] = hdbscan.fit_predict(rows.astype(np.float64))
     return [np.flatnonzero(labels == label) for label in range(labels.max(initial=-1) + 1)]

@@ -17,13 +17,22 @@ WIRE_BYTES = 60 << 10
 
 class Job(StrEnum):
     """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE a `Measured`, DIGEST 32 bytes, RENDER (its
-    tasks carry an order) a `Rendered`."""
+    tasks carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
 
     HEAD = "head"
     PICTURE = "picture"
     MEASURE = "measure"
     DIGEST = "digest"
     RENDER = "render"
+    SQUARE = "square"
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """What an encoder looks at: `side` pixels, the picture squashed into it or its middle cut out."""
+
+    side: int
+    fit: Literal["squash", "crop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,13 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it."""
+    """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it, and
+    `square` with SQUARE."""
 
     key: int
     path: str
     order: RenderOrder | None = None
+    square: Square | None = None
 
 
 @dataclass(frozen=True, slots=True)

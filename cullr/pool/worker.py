@@ -20,7 +20,7 @@ from PIL import Image
 
 from cullr import decode, hashes, quality
 from cullr.decode.picture import open_large
-from cullr.pool.jobs import Job, Measured, Outcome, Task
+from cullr.pool.jobs import Job, Measured, Outcome, Square, Task
 from cullr.pool.render import as_srgb, render
 from cullr.settings import Limits
 
@@ -54,6 +54,8 @@ def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
     try:
         if task.order is not None:
             return Outcome(task.key, render(task.order, limits))
+        if task.square is not None:
+            return Outcome(task.key, _square(Path(task.path), limits, task.square))
         return Outcome(task.key, _JOBS[job](Path(task.path), limits, hash_name))
     except decode.Unreadable as error:
         return Outcome(task.key, why=str(error), lasting=error.lasting)
@@ -78,6 +80,19 @@ def _measure(path: Path, limits: Limits, _hash_name: str) -> Measured:
     stream = io.BytesIO()
     as_srgb(image).save(stream, "JPEG", quality=75)
     return Measured(measured, stream.getvalue())
+
+
+def _square(path: Path, limits: Limits, square: Square) -> bytes:
+    """RGB bytes, row by row."""
+    side = square.side
+    image = open_large(path, limits, 4 * side)
+    if square.fit == "crop":
+        # Not ImageOps.fit: it crops before scaling, and a long strip of one pixel must not fail.
+        scale = side / min(image.size)
+        image = image.resize((max(side, round(image.width * scale)), max(side, round(image.height * scale))))
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        return image.crop((left, top, left + side, top + side)).tobytes()
+    return image.resize((side, side), Image.Resampling.BICUBIC).tobytes()
 
 
 def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:

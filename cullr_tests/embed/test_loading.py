@@ -176,6 +176,11 @@ print([name for name in ("torch", "timm") if name in sys.modules])
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
+def test_auto_without_network_does_not_pay_for_importing_torch() -> None:
+    auto, heavy = without("nothing_at_all").splitlines()
+    assert "HF_HUB_OFFLINE" in auto and heavy == "[]"
+
+
 def test_without_torch_the_built_in_encoder_serves_and_the_rest_says_what_to_install() -> None:
     modules = ("torch", "open_clip", "timm", "torchvision")
     auto, tagged, heavy = without(*modules, specs=("auto", "ViT-B-32::openai")).splitlines()

@@ -28,12 +28,13 @@ def test_a_torchvision_that_imports_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_torchvision_without_its_operators_is_imported_afresh_with_them(tmp_path: Path) -> None:
     text = (
-        "import torch\n"
-        "if not torch._C._dispatch_has_kernel('torchvision::nms') and not hasattr(torch.ops.torchvision, 'nms'):\n"
+        "from torchvision import _pieces\n"
+        "if not _pieces.whole:\n"
         "    raise RuntimeError('operator torchvision::nms does not exist')\n"
-        "torch.ops.torchvision.qnms\n"
     )
-    assert run(HEALTHY, path=package(tmp_path, text)) == "True True"
+    operators = "import torch\nwhole = all(hasattr(torch.ops.torchvision, name) for name in ('nms', 'qnms'))\n"
+    (package(tmp_path, text) / "torchvision" / "_pieces.py").write_text(operators)
+    assert run(HEALTHY, path=tmp_path) == "True True"
 
 
 def test_any_other_failure_is_told_as_it_is(tmp_path: Path) -> None:
@@ -43,5 +44,5 @@ def test_any_other_failure_is_told_as_it_is(tmp_path: Path) -> None:
         "try:\n    extras.require('timm')\n"
         "except UsageError as error:\n    print(error.message, '|', error.remedy)"
     )
-    told = run("\n" + code, path=package(tmp_path, "raise RuntimeError('no luck')"))
-    assert told == "timm cannot be imported: no luck | Install it with: pip install 'cullr[all]'"
+    told = run("\n" + code, path=package(tmp_path, "print('tried'); raise RuntimeError('no luck')"))
+    assert told == "tried\ntimm cannot be imported: no luck | Install it with: pip install 'cullr[all]'"

@@ -17,7 +17,6 @@ from cullr.tui.help import HelpScreen
 from cullr_tests import pictures
 from cullr_tests.tui.reviewing import CELLS, Review, play, shoot
 
-
 PARTS = ("Header", "KindTabs", "GroupList", "OpenPane", "FilmStrip", "FactsPanel", "MessageLine", "KeyLine")
 
 

@@ -1,0 +1,68 @@
+"""Facts → one vector a shot, kept in the index under the encoder's name; what is there already is not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cullr import embed
+from cullr.embed import Encoder
+from cullr.index.database import Database
+from cullr.index.vectors import Vectors
+from cullr.indexer.passes import Passes
+from cullr.model import ShotFacts
+from cullr.pool.jobs import Square
+
+BATCH = 32
+"""Pictures encoded together: more gains nothing on a CPU."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none; `threshold` is the encoder's."""
+
+    vectors: NDArray[np.float32]
+    threshold: float
+
+
+def embedded(
+    facts: Sequence[ShotFacts], spec: str, opened: Database, passes: Passes, say: Callable[[str], None]
+) -> Embedded:
+    """Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had."""
+    encoder, which = embed.load(spec)
+    say(which)
+    vectors = Vectors(opened, encoder.name, encoder.dimension)
+    by_id = {each.id: each for each in facts}
+    by_face = {each.shot.face: each for each in facts}
+    missing = [by_id[number].shot.face for number in vectors.missing(by_id)]
+    pending: list[tuple[ShotFacts, bytes]] = []
+    try:
+        for face, pixels in passes.squares(missing, Square(encoder.side, encoder.fit)):
+            pending.append((by_face[face], pixels))
+            if len(pending) == BATCH:
+                _keep(pending, encoder, vectors)
+        _keep(pending, encoder, vectors)
+    finally:
+        vectors.commit()
+    loaded = vectors.load(by_id)
+    place = {number: row for row, number in enumerate(loaded.photos)}
+    matrix = np.full((len(facts), encoder.dimension), np.nan, np.float32)
+    for row, each in enumerate(facts):
+        if each.id in place:
+            matrix[row] = loaded.vectors[place[each.id]]
+    return Embedded(matrix, encoder.threshold)
+
+
+def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> None:
+    """Encode and store; a picture without a usable vector simply has none."""
+    if not pending:
+        return
+    shape = (len(pending), encoder.side, encoder.side, 3)
+    pixels = np.frombuffer(b"".join(each for _, each in pending), np.uint8).reshape(shape)
+    for (facts, _), vector in zip(pending, encoder.encode(pixels), strict=True):
+        if facts.fingerprint is not None:
+            vectors.save(facts.id, facts.fingerprint, vector)
+    pending.clear()
