@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cullr.match import burst, clip, cluster, exact, phash, sets, shields
 from cullr.match import groups as grouped
 from cullr.model import File, Group, ShotFacts
@@ -36,12 +39,19 @@ def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None
         burst.match(facts, seconds=how.burst_seconds),
     ]
     if seen:
-        evidence.append(clip.match(facts, seen.vectors, threshold=seen.threshold))
-    if seen and settings.cluster:
-        evidence.append(cluster.match(facts, seen.vectors, threshold=seen.threshold))
+        vectors = _telling(facts, seen.vectors)
+        evidence.append(clip.match(facts, vectors, threshold=seen.threshold))
+        if settings.cluster:
+            evidence.append(cluster.match(facts, vectors, threshold=seen.threshold))
     matched, _incomplete = sets.match(facts, linkage=how.linkage)
     alike = (each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
     return grouped.precedence((*alike, *matched))
+
+
+def _telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors without those of flat pictures: to an encoder all colour cards are one scene."""
+    flat = np.array([each.look is None or each.look.contrast < phash.FLAT for each in facts], bool)
+    return np.where(flat[:, None], np.float32(np.nan), vectors)
 
 
 def shielded(found: Iterable[Group], facts: Sequence[ShotFacts]) -> tuple[Group, ...]:

@@ -151,8 +151,14 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self._repaint_line(old)
             self._repaint_line(new)
-        self.scroll_to_region(Region(0, self.cursor, self.size.width, 1), animate=False, force=True, immediate=True)
+        self._bring_into_sight()
         self.post_message(Landed(self.row))
+
+    def _bring_into_sight(self) -> None:
+        """Half a page at a time: a scroll repaints every line (7 KB), a step within the page two (0.4 KB)."""
+        top, height = round(self.scroll_y), self.size.height
+        if not top <= self.cursor < top + height:
+            self.scroll_to(y=max(0, self.cursor - height // 2), animate=False, force=True, immediate=True)
 
     def on_click(self, event: events.Click) -> None:
         place = event.y + round(self.scroll_y)

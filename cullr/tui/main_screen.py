@@ -78,6 +78,7 @@ class MainScreen(Screen[None]):
         self.streaming = Streaming(desk)
         self._opening: Timer | None = None
         self._remembering: Timer | None = None
+        self.glancing = False
         self._wanted = desk.remembered()
         self._first = self._wanted is None
 
@@ -122,23 +123,32 @@ class MainScreen(Screen[None]):
         fresh = self.desk.changed()
         if fresh or self.streaming.trouble:
             self.header.tell(*self.streaming.headline())
-        if self.streaming.due(fresh=fresh):
-            self._follow()
+        if self.streaming.due(fresh=fresh) and not self.glancing:
+            self.glancing = True
+            self.run_worker(self._glance(), group="glance")
 
-    def _follow(self) -> None:
+    async def _glance(self) -> None:
+        """Follow the index without waiting for it."""
         began = time.monotonic()
-        keys_now = self.streaming.order()
-        self.groups.follow(keys_now, sorted_by_key=self.streaming.by == "found")
+        try:
+            found = await self.streaming.glance()
+        finally:
+            self.glancing = False
+        if found is not None:
+            self._follow(found)
+        self.streaming.took(time.monotonic() - began)
+
+    def _follow(self, found: list[int]) -> None:
+        self.groups.follow(found, sorted_by_key=self.streaming.by == "found")
         self._tell_tabs()
         self.header.tell(*self.streaming.headline())
         if self._wanted is not None:
             self._resume()
         if self._opening is None:
             self._show(quiet=True)
-        self.streaming.took(time.monotonic() - began)
 
     def _tell_tabs(self) -> None:
-        self.tabs.tell(self.desk.kinds(), self.streaming.kind, self.streaming.by, self.streaming.text)
+        self.tabs.tell(self.streaming.kinds, self.streaming.kind, self.streaming.by, self.streaming.text)
 
     def _resume(self) -> None:
         """Go back to where the person left, as soon as that group is there; a key pressed before wins."""
@@ -194,14 +204,14 @@ class MainScreen(Screen[None]):
     def show_again(self, row: int) -> None:
         """Put the group back and go there."""
         self.streaming.unhide(row)
-        self._follow()
+        self._follow(self.streaming.order())
         self.groups.go_to(row)
         self._show()
 
     def refresh_group(self, changed: bool | None) -> None:
         """What to do when a screen over this one was left."""
         if changed:
-            self._follow()
+            self._follow(self.streaming.order())
             self._show()
 
     def _remember_soon(self, group: str) -> None:
@@ -300,7 +310,7 @@ class MainScreen(Screen[None]):
     # Keys of the list
 
     def action_kind(self, by: int) -> None:
-        have = [None, *(kind for kind in Kind if kind in self.desk.kinds())]
+        have = [None, *(kind for kind in Kind if kind in self.streaming.kinds)]
         at = have.index(self.streaming.kind) if self.streaming.kind in have else 0
         self._arrange(kind=have[(at + by) % len(have)])
 

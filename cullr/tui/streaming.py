@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cullr.model import Kind
 from cullr.report import words
@@ -28,7 +29,10 @@ class Streaming:
         self._checked: set[int] = set()
         self._searched: set[int] = set()
         self._stale = True
+        self._unchecked = False
         self._next = 0.0
+        self.totals = (0, 0, 0)
+        self.kinds: Mapping[Kind, int] = {}
 
     def due(self, *, fresh: bool) -> bool:
         """Whether to follow the index now."""
@@ -41,13 +45,28 @@ class Streaming:
         return self._stale
 
     def took(self, seconds: float) -> None:
-        """Following took this long: never spend more than a tenth of the time on it."""
+        """Following took this long: spend at most a quarter of the time on it, though it is a thread's."""
+        self._stale = self._stale or self._unchecked
+        self._next = time.monotonic() + min(2.0, 3 * seconds)
+
+    async def glance(self) -> list[int] | None:
+        """The keys to show now, read in a thread; None when there is no index, or the choice changed meanwhile."""
+        choice = (self.kind, self.text, self.by)
         self._stale = False
-        self._next = time.monotonic() + 10 * seconds
+        found = await asyncio.to_thread(self._desk.glance, kind=self.kind, text=self.text, by=self.by)
+        if found is None:
+            return None
+        self.totals, self.kinds = found.totals, found.kinds
+        if choice != (self.kind, self.text, self.by):
+            self._stale = True
+            return None
+        return self._shown(found.keys)
 
     def order(self) -> list[int]:
-        """The keys to show, in order."""
-        keys = self._desk.order(kind=self.kind, text=self.text, by=self.by)
+        """The keys to show, read at once: 10 ms at 20 000 groups, 40 when filtered or sorted."""
+        return self._shown(self._desk.order(kind=self.kind, text=self.text, by=self.by))
+
+    def _shown(self, keys: list[int]) -> list[int]:
         self._check(keys)
         return [key for key in keys if key not in self._hidden] if self._hidden else keys
 
@@ -71,7 +90,7 @@ class Streaming:
 
     def headline(self) -> tuple[tuple[int, int, int], Sequence[PassRow], str, str]:
         """What the header shows."""
-        return self._desk.totals(), self._desk.passes(), self._note(), self.trouble
+        return self.totals, self._desk.passes(), self._note(), self.trouble
 
     def notice(self, row: int | None, *, gone: bool) -> str:
         """Why there is no group to see, and what to do next."""
@@ -105,5 +124,4 @@ class Streaming:
         asked = [*unseen, *self._hidden]
         apart = self._desk.told_apart(asked)
         self._hidden = (self._hidden - set(asked)) | apart
-        if len(unseen) == CHECKED_AT_ONCE and self._desk.any_told_apart():
-            self._stale = True
+        self._unchecked = len(unseen) == CHECKED_AT_ONCE and self._desk.any_told_apart()

@@ -78,6 +78,12 @@ class Review:
             assert time.monotonic() < deadline, f"it did not come; last said: {self.said}"
             await self.pilot.pause(0.02)
 
+    def level(self) -> bool:
+        """Whether all is read and the screen shows it."""
+        seen = self.screen.streaming
+        told = seen.totals == self.desk.totals() and seen.kinds == self.desk.kinds()
+        return self.desk.complete() and told and not seen.behind and not self.screen.glancing
+
     async def at(self, title: str) -> None:
         """Go to the group of this name and open it."""
         await self.until(lambda: title in self.titles)
@@ -106,7 +112,7 @@ def play(
             review = Review(app, pilot)
             await review.until(lambda: isinstance(app.screen, MainScreen))
             if whole:
-                await review.until(lambda: desk.complete() and not app.main.streaming.behind)
+                await review.until(review.level)
             await script(review)
 
     desk.start()
