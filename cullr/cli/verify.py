@@ -14,6 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample", type=int, default=50, metavar="N", help="photos to read and hash again (default 50)"
     )
+    parser.add_argument("--encoder", metavar="SPEC", help="check this encoder's vectors too: auto, builtin …")
 
 
 def run(options: argparse.Namespace) -> int:

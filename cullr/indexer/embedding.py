@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from cullr import embed
 from cullr.embed import Encoder
 from cullr.index.database import Database
-from cullr.index.vectors import Vectors
+from cullr.index.vectors import Fault, Vectors
 from cullr.indexer.passes import Passes
-from cullr.model import ShotFacts
-from cullr.pool.jobs import Square
+from cullr.model import ShotFacts, ShotId
+from cullr.pool import Crew, Job
+from cullr.pool.jobs import Square, Task
 
 BATCH = 32
 """Pictures encoded together: more gains nothing on a CPU."""
@@ -54,6 +55,26 @@ def embedded(
         if each.id in place:
             matrix[row] = loaded.vectors[place[each.id]]
     return Embedded(matrix, encoder.threshold)
+
+
+def faults(
+    paths: Mapping[ShotId, str], spec: str, opened: Database, crew: Crew, sample: int, say: Callable[[str], None]
+) -> list[Fault]:
+    """Vectors of these photos that are not what the encoder gives: all checksums, and a sample made anew."""
+    encoder, which = embed.load(spec)
+    say(which)
+
+    def again(photos: Sequence[ShotId]) -> NDArray[np.float32]:
+        made = np.full((len(photos), encoder.dimension), np.nan, np.float32)
+        square = Square(encoder.side, encoder.fit)
+        tasks = (Task(row, paths[photo], square=square) for row, photo in enumerate(photos))
+        for outcome in crew.run(Job.SQUARE, tasks):
+            if isinstance(outcome.value, bytes):
+                pixels = np.frombuffer(outcome.value, np.uint8).reshape(1, encoder.side, encoder.side, 3)
+                made[outcome.key] = encoder.encode(pixels)[0]
+        return made
+
+    return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)[1]
 
 
 def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> None:

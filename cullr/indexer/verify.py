@@ -61,6 +61,13 @@ def verify(
         readable = [(path, row) for path, row in present if not row.provisional]
         drawn = random.Random(0).sample(readable, min(sample, len(readable)))
         findings += _differences(drawn, settings, progress)
+        if settings.encoder != "none":
+            from cullr.indexer.embedding import faults
+
+            named = {row.id: os.fsdecode(path) for path, row in readable}
+            with Crew(settings.limits) as crew:
+                found = faults(named, settings.encoder, opened, crew, sample, say)
+            findings += [f"{named[fault.photo]}: its vector is wrong: {fault.why}" for fault in found]
         return Verified(len(rows), len(drawn), tuple(findings))
     finally:
         opened.close()

@@ -9,6 +9,7 @@ import pytest
 
 from cullr.errors import UsageError
 from cullr.indexer.run import Indexed, run
+from cullr.indexer.verify import verify
 from cullr.model import Kind
 from cullr.settings import Settings
 from cullr_tests import pictures
@@ -88,6 +89,25 @@ def test_a_vector_damaged_in_the_index_is_made_again(shoot: Path, tmp_path: Path
     indexed(shoot, tmp_path / "cache")  # drops it
     third, _, _ = indexed(shoot, tmp_path / "cache")
     assert third.groups == first.groups
+
+
+def test_verify_finds_a_vector_that_belongs_to_another_photo(shoot: Path, tmp_path: Path) -> None:
+    indexed(shoot, tmp_path / "cache")
+
+    def findings() -> tuple[str, ...]:
+        return verify(
+            [shoot], BUILTIN, tmp_path / "cache", 50, away=(), progress=lambda *_step: None, say=lambda _sentence: None
+        ).findings
+
+    assert findings() == ()
+    db = sqlite3.connect(tmp_path / "cache" / "index.sqlite3")
+    [(one, first), (two, second)] = db.execute("SELECT photo, data FROM vector ORDER BY photo LIMIT 2").fetchall()
+    db.execute("UPDATE vector SET data = ? WHERE photo = ?", (second, one))
+    db.execute("UPDATE vector SET data = ? WHERE photo = ?", (first, two))
+    db.commit()
+    db.close()
+    assert len(findings()) == 2
+    assert all("its vector is wrong" in finding for finding in findings())
 
 
 def test_an_unknown_encoder_is_an_error_with_the_known_ones(shoot: Path, tmp_path: Path) -> None:
