@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
-from blake3 import blake3
 from PIL import Image
 
+from cullr import fingerprint as prints
 from cullr import formats
 from cullr.decode.errors import Unreadable, explained
 from cullr.settings import Limits
@@ -74,17 +74,15 @@ def content(stream: BinaryIO, limits: Limits) -> Content:
 
 
 def fingerprint(stream: BinaryIO) -> bytes:
-    """16 bytes that stand for the content: its size and 64 KiB each from its beginning, middle and end.
+    """16 bytes that stand for the content; leaves the stream at its beginning."""
 
-    The beginning alone is not enough: uncompressed pictures of one size often share a white sky.
-    """
-    size = stream.seek(0, io.SEEK_END)
-    digest = blake3(size.to_bytes(8, "little"))
-    for start in sorted({0, max(0, (size - HEAD_BYTES) // 2), max(0, size - HEAD_BYTES)}):
-        stream.seek(start)
-        digest.update(stream.read(HEAD_BYTES))
+    def read(offset: int, length: int) -> bytes:
+        stream.seek(offset)
+        return stream.read(length)
+
+    found = prints.fingerprint(stream.seek(0, io.SEEK_END), read)
     stream.seek(0)
-    return digest.digest(16)
+    return found
 
 
 def is_raw(name: str, kind: str) -> bool:

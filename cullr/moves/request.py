@@ -17,7 +17,8 @@ class ShotMove:
 
     `shared` maps those of its files that other shots need too to the faces of these others: such a file goes with the
     last of them. `kept` are the faces kept in its stead; when there are any, one of them must still be there,
-    unchanged and staying. `digests` (BLAKE3 in hex, by path) make `verify` compare bytes as well.
+    unchanged and staying. `digests` by path make `verify` compare bytes as well: BLAKE3 in hex, or a fingerprint
+    (`cullr.fingerprint`) where all bytes would take too long.
     """
 
     face: str

@@ -6,13 +6,16 @@ while one of those kept in its stead is there and unchanged, of a set all of the
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from cullr import moves
+from cullr.fingerprint import fingerprint
 from cullr.journal import BatchId
 from cullr.model import Kind, Shot
 from cullr.moves import ShotMove
@@ -54,7 +57,7 @@ def apply(
     The journals of all roots concerned are opened first: where one cannot be, nothing moves anywhere.
     """
     done = Staged()
-    wanted = _moves(plan, Present(plan, roots, ignore), done)
+    wanted = _moves(plan, Present(plan, roots, ignore), roots, done)
     with ExitStack() as stack:
         books = {}
         for root in sorted({root for root, _ in wanted}):
@@ -63,7 +66,7 @@ def apply(
         if done.recovered:
             # Settling an interrupted run moved files, so what was seen before does not hold.
             done.left.clear()
-            wanted = _moves(plan, Present(plan, roots, ignore), done)
+            wanted = _moves(plan, Present(plan, roots, ignore), roots, done)
         batch = moves.new_batch()
         total = sum(len(shots) for shots in wanted.values())
         before = 0
@@ -86,7 +89,7 @@ def apply(
     return done
 
 
-def _moves(plan: Plan, now: Present, done: Staged) -> Wanted:
+def _moves(plan: Plan, now: Present, roots: Sequence[Path], done: Staged) -> Wanted:
     """What to ask the mover for; shots whose keepers are gone, or that cannot be found, are left at once."""
     keepers = plan.keepers()
     culls: dict[tuple[int, str], list[Shot]] = defaultdict(list)
@@ -100,9 +103,32 @@ def _moves(plan: Plan, now: Present, done: Staged) -> Wanted:
         culls[planned.root, INTO.get(group.kind, DUPES)].append(shot)
         kept[planned.root, shot.path] = now.stand_ins(planned, keepers[place])
     return {
-        (root, into): moves.requests(shots, now.of_root(root), {shot.path: kept[root, shot.path] for shot in shots})
+        (root, into): [
+            replace(move, digests=_digests(roots[root], move))
+            for move in moves.requests(shots, now.of_root(root), {shot.path: kept[root, shot.path] for shot in shots})
+        ]
         for (root, into), shots in culls.items()
     }
+
+
+def _digests(root: Path, move: ShotMove) -> dict[str, str]:
+    """A fingerprint of each file, so that `verify` can tell later whether it is still the same; 192 KiB read a file.
+
+    A file that cannot be read now is the mover's to refuse.
+    """
+    found = {}
+    for file in move.files:
+        with suppress(OSError):
+            handle = os.open(root / file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                found[file.path] = fingerprint(os.fstat(handle).st_size, partial(_read, handle)).hex()
+            finally:
+                os.close(handle)
+    return found
+
+
+def _read(handle: int, offset: int, length: int) -> bytes:
+    return os.pread(handle, length, offset)
 
 
 def _objection(planned: PlannedShot, kind: Kind, kept: Sequence[PlannedShot], now: Present) -> str:

@@ -38,6 +38,7 @@ class Card(Vertical):
         super().__init__()
         self.picture = picture
         self.facts: ShotFacts | None = None
+        self._said: tuple[ShotFacts, Proposal, Verdict | None, str | None] | None = None
         self._caption = Static(classes="caption", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -45,7 +46,11 @@ class Card(Vertical):
         yield self._caption
 
     def show(self, facts: ShotFacts, proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> None:
-        """Everything but the picture, which costs more and may wait."""
+        """Everything but the picture, which costs more and may wait. Nothing at all where nothing changed."""
+        said = (facts, proposal, verdict, shielded)
+        if said == self._said:
+            return
+        self._said = said
         self.facts = facts
         self.set_class(not proposal.keep, "culled")
         sign = mark(proposal, verdict, shielded)

@@ -48,7 +48,7 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
         self._desk = desk
         self._keys: list[int] = []
         self._known: dict[int, GroupRow | None] = {}
-        self._told: dict[int, tuple[int, int]] = {}
+        self._told: dict[int, tuple[GroupRow | None, tuple[int, int]]] = {}
         self._leaving: set[int] = set()
 
     # What it holds
@@ -104,9 +104,10 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
             self._reread()
 
     def tell(self, row: int, culled: int, frees: int) -> None:
-        """What the person's word makes of a group; the index knows only the rule's."""
-        if self._told.get(row) != (culled, frees):
-            self._told[row] = (culled, frees)
+        """What the person's word makes of a group, until the index says something new of it."""
+        said = (self._known.get(row), (culled, frees))
+        if self._told.get(row) != said:
+            self._told[row] = said
             self._repaint([row])
 
     def leaving(self, row: int, *, leaves: bool) -> None:
@@ -152,6 +153,8 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
             self._repaint_line(old)
             self._repaint_line(new)
         self._bring_into_sight()
+        # Rows that came in this very turn are not laid out yet, and cannot be scrolled to before they are.
+        self.call_after_refresh(self._bring_into_sight)
         self.post_message(Landed(self.row))
 
     def _bring_into_sight(self) -> None:
@@ -169,6 +172,7 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._keys))
+        self.call_after_refresh(self._bring_into_sight)
 
     # Painting
 
@@ -181,7 +185,9 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
         if key not in self._known:
             self._read(self._around(place))
         styles = self._styles()
-        pieces = group_line.pieces(self._known.get(key), width, told=self._told.get(key), leaving=key in self._leaving)
+        line, (about, told) = self._known.get(key), self._told.get(key, (None, None))
+        told = told if about == line else None
+        pieces = group_line.pieces(line, width, told=told, leaving=key in self._leaving)
         segments = [Segment(text, styles[name]) for text, name in pieces]
         if place == self.cursor:
             over = Style(bgcolor=self.get_component_rich_style("line--cursor").bgcolor, bold=True)

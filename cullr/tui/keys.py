@@ -43,21 +43,21 @@ MAIN: tuple[Binding, ...] = (
     _key("pagedown", "page(1)", "a page down", "page.down", MOVE),
     _key("home,g", "end(0)", "first group", "first", MOVE),
     _key("end,G", "end(1)", "last group", "last", MOVE),
-    _key("c", "compare", "compare two", "compare", LOOK, show=True),
-    _key("n", "survey", "all shots of the group", "survey", LOOK, show=True),
-    _key("d", "difference", "difference of two", "difference", LOOK),
-    _key("z", "zoom", "look at 100 %", "zoom", LOOK),
-    _key("v", "pictures", "another way of showing pictures", "pictures", LOOK),
-    _key("y", "copy_path", "copy the path", "copy", LOOK),
+    _key("c", "look('compare')", "compare two", "compare", LOOK, show=True),
+    _key("n", "look('survey')", "all shots of the group", "survey", LOOK, show=True),
+    _key("d", "look('difference')", "difference of two", "difference", LOOK),
+    _key("z", "look('zoom')", "look at 100 %", "zoom", LOOK),
+    _key("v", "look('pictures')", "another way of showing pictures", "pictures", LOOK),
+    _key("y", "look('copy_path')", "copy the path", "copy", LOOK),
     _key("tab", "kind(1)", "next kind of group", "kind.next", LIST, show=True),
     _key("shift+tab", "kind(-1)", "kind before", "kind.before", LIST),
     _key("/", "filter", "only groups with this in a name", "filter", LIST, show=True),
     _key("o", "sort", "another order", "sort", LIST, show=True),
     _key("escape", "all", "all groups again", "all", LIST),
-    _key("H", "history", "history: undo any batch", "history", REST, show=True),
-    _key("R", "rules", "rules: another way to choose", "rules", REST, show=True),
-    _key("K", "skipped", "photos that cannot be read", "skipped", REST),
-    _key("T", "theme", "dark or light", "theme", REST),
+    _key("H", "look('history')", "history: undo any batch", "history", REST, show=True),
+    _key("R", "look('rules')", "rules: another way to choose", "rules", REST, show=True),
+    _key("K", "look('skipped')", "photos that cannot be read", "skipped", REST),
+    _key("T", "look('theme')", "dark or light", "theme", REST),
     _key("q", "quit", "quit", "quit", REST, show=True),
 )
 EVERYWHERE: tuple[Binding, ...] = (
@@ -90,14 +90,31 @@ def actions() -> list[str]:
     return [binding.id for binding in (*MAIN, *EVERYWHERE) if binding.id]
 
 
+def elsewhere() -> set[str]:
+    """The ids of the other screens' actions; they are imported only for someone who names one."""
+    from cullr.tui.screens import compare, history, pick_list, rules, skipped, survey
+
+    screens = (
+        compare.CompareScreen,
+        survey.SurveyScreen,
+        history.HistoryScreen,
+        rules.RulesScreen,
+        skipped.SkippedScreen,
+        pick_list.PickList,
+    )
+    bindings = [each for screen in screens for one in screen.__mro__ for each in one.__dict__.get("BINDINGS", ())]
+    return {each.id for each in bindings if isinstance(each, Binding) and each.id}
+
+
 def keymap(wanted: Mapping[str, str], file: Path | str = "cullr.toml") -> dict[str, str]:
     """`[keys]` → Textual's keymap. Raises ConfigError for an unknown action, an unknown key, or one given twice."""
     place = Path(file)
     found = {}
     for action, keys in wanted.items():
-        if action not in actions():
+        if action not in actions() and action not in elsewhere():
+            known = sorted({*actions(), *elsewhere()})
             raise ConfigError(
-                place, line_of(place, action), f"unknown action {action!r} in [keys]", nearest(action, actions())
+                place, line_of(place, action), f"unknown action {action!r} in [keys]", nearest(action, known)
             )
         found[action] = ",".join(_checked(place, action, key.strip()) for key in _split(keys))
     _once_each(place, found)

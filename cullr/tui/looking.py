@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from textual.screen import Screen
@@ -12,6 +13,7 @@ from cullr.report import words
 from cullr.session.desk import OpenGroup
 from cullr.tui.keys import EVERYWHERE, MAIN
 from cullr.tui.terminal import Pictures, choose
+from cullr.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from cullr.tui.main_screen import MainScreen
@@ -108,3 +110,22 @@ def next_way(screen: MainScreen) -> None:
                 wanted, f"Pictures by {wanted}. {key} tries the next way."
             )
         )
+
+
+def theme(screen: MainScreen) -> None:
+    screen.app.theme = (LIGHT if screen.app.current_theme.dark else DARK).name
+
+
+WAYS: Mapping[str, Callable[[MainScreen], None]] = {
+    "compare": compare,
+    "difference": lambda screen: compare(screen, difference=True),
+    "zoom": lambda screen: compare(screen, zoom=True),
+    "survey": survey,
+    "history": history,
+    "rules": rules,
+    "skipped": skipped,
+    "pictures": next_way,
+    "copy_path": copy_path,
+    "theme": theme,
+}
+"""What the bindings' `look('…')` means."""

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from cullr.model import Kind
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup, Verdict
-from cullr.tui import keys, looking
+from cullr.tui import keys, layout, looking
 from cullr.tui.decisions import Decisions
 from cullr.tui.filter_line import FilterLine
 from cullr.tui.footer import KeyLine, MessageLine
@@ -37,6 +37,7 @@ POLL = 0.25
 OPEN_REST = 0.05
 """Seconds the cursor rests before its group is opened: a held key moves the list only, 0.4 KB a press."""
 REMEMBER_REST = 1.0
+EXPECT_REST = 0.3
 SMALLEST = (60, 16)
 
 
@@ -51,22 +52,7 @@ class MainScreen(Screen[None]):
         (150, "-vast"),
     ]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (30, "-high")]  # type: ignore[misc]
-    DEFAULT_CSS: ClassVar[str] = """
-    MainScreen { background: $background; layout: vertical; }
-    MainScreen #body { height: 1fr; layout: horizontal; }
-    MainScreen #left { width: 46; }
-    MainScreen.-vast #left { width: 60; }
-    MainScreen #small { display: none; height: 1fr; content-align: center middle; text-align: center; }
-    MainScreen.small #small { display: block; }
-    MainScreen.small Header, MainScreen.small #body { display: none; }
-    MainScreen.small MessageLine, MainScreen.small KeyLine { display: none; }
-    MainScreen OpenPane { width: 1fr; height: 1fr; margin-left: 1; }
-    MainScreen.-narrow #body { layout: vertical; }
-    MainScreen.-narrow #left { width: 1fr; height: 35%; min-height: 6; }
-    MainScreen.-narrow OpenPane { margin-left: 0; }
-    MainScreen.-narrow.-low FilmStrip { height: 4; }
-    MainScreen.-low StageTable { height: 5; }
-    """
+    DEFAULT_CSS: ClassVar[str] = layout.MAIN
 
     def __init__(self, desk: Desk, terminal: Terminal, loader: PictureLoader, shelf: Shelf) -> None:
         super().__init__()
@@ -78,6 +64,7 @@ class MainScreen(Screen[None]):
         self.streaming = Streaming(desk)
         self._opening: Timer | None = None
         self._remembering: Timer | None = None
+        self._expecting: Timer | None = None
         self.glancing = False
         self._wanted = desk.remembered()
         self._first = self._wanted is None
@@ -168,7 +155,7 @@ class MainScreen(Screen[None]):
 
     def settled(self) -> OpenGroup | None:
         """The group under the cursor, opened now if it was not yet."""
-        if self._opening is not None:
+        if self._opening is not None or self.pane.group is None or self.pane.group.row != self.groups.row:
             self._show()
         group = self.pane.group
         return group if group is not None and group.row == self.groups.row else None
@@ -190,6 +177,16 @@ class MainScreen(Screen[None]):
         frees = sum(each.shot.bytes for each in group.shots if each.id in culled)
         self.groups.tell(group.row, len(culled), frees)
         self._remember_soon(group.group.id)
+        if self._expecting is not None:
+            self._expecting.stop()
+        self._expecting = self.set_timer(EXPECT_REST, self._expect_next)
+
+    def _expect_next(self) -> None:
+        """Have the next group's pictures made while the person looks at this one."""
+        place = self.groups.cursor + 1
+        group = self.desk.open(self.groups.keys[place]) if place < len(self.groups.keys) else None
+        if group is not None:
+            self.loader.prefetch(self.pane.expected(group))
 
     def reopen(self, row: int) -> None:
         """This group reads differently now."""
@@ -302,10 +299,10 @@ class MainScreen(Screen[None]):
     def on_picked(self, event: Picked) -> None:
         self.pane.point(event.shot)
         if event.twice:
-            self.action_compare()
+            looking.compare(self)
 
     def on_entered(self) -> None:
-        self.action_compare()
+        looking.compare(self)
 
     # Keys of the list
 
@@ -348,35 +345,8 @@ class MainScreen(Screen[None]):
 
     # Keys that look closer or leave
 
-    def action_compare(self) -> None:
-        looking.compare(self)
-
-    def action_difference(self) -> None:
-        looking.compare(self, difference=True)
-
-    def action_zoom(self) -> None:
-        looking.compare(self, zoom=True)
-
-    def action_survey(self) -> None:
-        looking.survey(self)
-
-    def action_history(self) -> None:
-        looking.history(self)
-
-    def action_rules(self) -> None:
-        looking.rules(self)
-
-    def action_skipped(self) -> None:
-        looking.skipped(self)
-
-    def action_copy_path(self) -> None:
-        looking.copy_path(self)
-
-    def action_pictures(self) -> None:
-        looking.next_way(self)
-
-    def action_theme(self) -> None:
-        self.app.theme = "cullr-light" if self.app.current_theme.dark else "cullr-dark"
+    def action_look(self, name: str) -> None:
+        looking.WAYS[name](self)
 
     async def action_quit(self) -> None:
         await self.app.action_quit()

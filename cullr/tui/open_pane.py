@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from cullr.model import ShotFacts, ShotId
+from cullr.pool.jobs import RenderOrder
 from cullr.report import words
 from cullr.session.desk import OpenGroup
 from cullr.tui.facts_panel import FactsPanel
@@ -33,7 +34,7 @@ class OpenPane(Vertical):
     OpenPane { background: $background; }
     OpenPane #title { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     OpenPane #lower { height: 1fr; }
-    OpenPane #second { display: none; }
+    OpenPane #second { display: none; margin-left: 1; }
     OpenPane StageTable { display: none; }
     OpenPane.staged StageTable { display: block; }
     OpenPane.staged FilmStrip { display: none; }
@@ -85,7 +86,7 @@ class OpenPane(Vertical):
         same = self.group is not None and self.group.row == group.row
         before = self.current.id if same and self.current else None
         self.group = group
-        self._rows = line_up(group.shots)
+        self._rows = line_up(group.shots, group.group.sets)
         self.shots = [each for row in self._rows for each in row.shots if each] if self._rows else group.shots
         self.at = next((number for number, each in enumerate(self.shots) if each.id == before), 0)
         self.set_class(bool(self._rows), "staged")
@@ -116,6 +117,14 @@ class OpenPane(Vertical):
         if self._rows or self.group is None:
             self._strip.show(None)
         self._strip.develop()
+
+    def expected(self, group: OpenGroup) -> list[RenderOrder]:
+        """The orders that opening this group would give, so that its pictures are there before it is."""
+        rows = line_up(group.shots, group.group.sets)
+        boxes = [self._large, self._second] if rows else [self._large, *(card.picture for card in self._strip.cards)]
+        shots = rows[0].shots if rows else (group.shots[0], *group.shots)
+        orders = (box.order_for(facts) for box, facts in zip(boxes, shots, strict=False) if facts)
+        return [order for order in orders if order]
 
     def _develop_soon(self) -> None:
         if self._timer is not None:

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from cullr.model import ShotFacts
+from cullr.pool.jobs import RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui.pictures.loader import Loaded, PictureLoader
@@ -58,15 +59,18 @@ class ShotPicture(Photo):
         if self.terminal.pictures == "none":
             self._tell("pictures are off (v)")
             return
-        path = str(self._desk.path(facts))
-        preview = None if closer else self._desk.preview(facts.id)
-        self._source = preview or path
-        order = self.order(self._source, stamp=facts.shot.face.mtime_ns)
+        order = self.order_for(facts, closer=closer)
         if order is None:
             return
+        self._source = order.source
         rendered = self._loader.request(self, order)
         if rendered is not None:
             self._take(Loaded(self, order, rendered, None))
+
+    def order_for(self, facts: ShotFacts, *, closer: bool = False) -> RenderOrder | None:
+        """What to ask for to see this shot here: its preview, or (`closer`, or without one) the file."""
+        preview = None if closer else self._desk.preview(facts.id)
+        return self.order(preview or str(self._desk.path(facts)), stamp=facts.shot.face.mtime_ns)
 
     def on_loaded(self, message: Loaded) -> None:
         message.stop()

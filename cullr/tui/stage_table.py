@@ -26,7 +26,7 @@ STAGE = 20
 class StageTable(Widget):
     """`show` rows with the cursor on a shot."""
 
-    DEFAULT_CSS: ClassVar[str] = "StageTable { height: 11; padding: 0 1; background: $surface; }"
+    DEFAULT_CSS: ClassVar[str] = "StageTable { height: 11; max-height: 11; padding: 0 1; background: $surface; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,6 +37,7 @@ class StageTable(Widget):
 
     def show(self, group: OpenGroup, rows: Sequence[StageRow], at: ShotId) -> None:
         self._group, self._rows, self._at = group, rows, at
+        self.styles.height = len(rows) + 1
         self.refresh()
 
     def render(self) -> Content:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cullr.model import ShotFacts, Stage
+from cullr.model import ShotFacts, ShotId, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,13 @@ class StageRow:
     shots: tuple[ShotFacts | None, ...]
 
 
-def line_up(shots: Sequence[ShotFacts]) -> list[StageRow]:
-    """Rows in stage order; empty unless all shots have a stage and come from two sets at least."""
+def line_up(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None = None) -> list[StageRow]:
+    """Rows in stage order; empty unless all shots have a stage and come from two sets at least.
+
+    `told` says which set a shot is of, where that is known; else the names' times and stage numbers do.
+    """
     staged = [(each.stage, each) for each in shots if each.stage]
-    sets = _sets(staged)
+    sets = _told(staged, told) if told else _sets(staged)
     if len(staged) < len(shots) or len(sets) < 2:
         return []
     places = sorted({(stage.number, stage.name) for stage, _ in staged})
@@ -31,6 +34,13 @@ def line_up(shots: Sequence[ShotFacts]) -> list[StageRow]:
         ]
         rows.append(StageRow(number, name, tuple(found)))
     return rows
+
+
+def _told(staged: Sequence[tuple[Stage, ShotFacts]], told: Mapping[ShotId, int]) -> list[list[tuple[Stage, ShotFacts]]]:
+    found: dict[int, list[tuple[Stage, ShotFacts]]] = {}
+    for stage, facts in staged:
+        found.setdefault(told.get(facts.id, 0), []).append((stage, facts))
+    return [found[number] for number in sorted(found)]
 
 
 def _sets(staged: Sequence[tuple[Stage, ShotFacts]]) -> list[list[tuple[Stage, ShotFacts]]]:
