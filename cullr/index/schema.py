@@ -68,6 +68,10 @@ MIGRATIONS: tuple[str, ...] = (
     WHEN old.fingerprint IS NOT new.fingerprint
     BEGIN DELETE FROM vector WHERE photo = new.id; END;
     """,
+    """
+    -- Totals and kinds of 20 000 groups: 33 ms without, and the screen asks after every change.
+    CREATE INDEX review_group_totals ON review_group (review, kind, culled, frees);
+    """,
 )
 
 
