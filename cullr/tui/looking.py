@@ -113,7 +113,9 @@ def next_way(screen: MainScreen) -> None:
 
 
 def theme(screen: MainScreen) -> None:
-    screen.app.theme = (LIGHT if screen.app.current_theme.dark else DARK).name
+    chosen, word = (LIGHT, "light") if screen.app.current_theme.dark else (DARK, "dark")
+    screen.app.theme = chosen.name
+    screen.say(f'The {word} theme. To keep it: theme = "{word}" under [tui] in cullr.toml.')
 
 
 WAYS: Mapping[str, Callable[[MainScreen], None]] = {

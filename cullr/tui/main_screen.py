@@ -98,8 +98,6 @@ class MainScreen(Screen[None]):
             )
         self.poll()
 
-    # Streaming
-
     def poll(self) -> None:
         """Follow the index: four times a second, less often where that takes more than a tenth of the time."""
         for message in self.desk.heard():
@@ -144,8 +142,6 @@ class MainScreen(Screen[None]):
             self._wanted = None
             self.groups.go_to(row)
             self.say(f"Back where you left. {self.key_of('help')} shows all keys.")
-
-    # The open group
 
     def on_landed(self, event: Landed) -> None:
         event.stop()
@@ -220,8 +216,6 @@ class MainScreen(Screen[None]):
 
         self._remembering = self.set_timer(REMEMBER_REST, remember)
 
-    # What it says
-
     def say(self, sentence: str, tone: str = "") -> None:
         self.message.say(sentence, tone)
 
@@ -232,8 +226,6 @@ class MainScreen(Screen[None]):
     def key_of(self, name: str) -> str:
         """The key that does this, as the person would call it."""
         return looking.key_of(self, name)
-
-    # Keys that decide
 
     def action_mark(self, word: str) -> None:
         group, shot = self.settled(), self.pane.current
@@ -278,8 +270,6 @@ class MainScreen(Screen[None]):
     def _nothing_open(self) -> None:
         self.say("There is no group here." if self.groups.row is None else "This group is gone.", "care")
 
-    # Keys that move
-
     def on_key(self) -> None:
         self._wanted = None
 
@@ -303,8 +293,6 @@ class MainScreen(Screen[None]):
 
     def on_entered(self) -> None:
         looking.compare(self)
-
-    # Keys of the list
 
     def action_kind(self, by: int) -> None:
         have = [None, *(kind for kind in Kind if kind in self.streaming.kinds)]
@@ -342,8 +330,6 @@ class MainScreen(Screen[None]):
         if here is not None:
             self.groups.go_to(here)
         self._tell_tabs()
-
-    # Keys that look closer or leave
 
     def action_look(self, name: str) -> None:
         looking.WAYS[name](self)

@@ -41,6 +41,7 @@ def test_no_key_does_two_things_and_every_action_has_a_name_and_words() -> None:
 def test_an_action_takes_other_keys() -> None:
     assert keymap({"keep": "k", "group.before": "up"}) == {"keep": "k", "group.before": "up"}
     assert keymap({"cull": "x, delete,f5,ctrl+d"}) == {"cull": "x,delete,f5,ctrl+d"}
+    assert keymap({"compare.facts": "f2"}) == {"compare.facts": "f2"}
     assert keymap({"filter": ","}) == {"filter": "comma"}
 
 

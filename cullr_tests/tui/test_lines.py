@@ -100,4 +100,10 @@ def test_two_sets_stand_stage_by_stage_side_by_side() -> None:
     assert [row.number for row in rows] == [1, 1.5, 2]
     assert [[each.id if each else None for each in row.shots] for row in rows] == [[0, 3], [1, None], [2, 4]]
     assert line_up(shots[:3]) == []
+    told = {each.id: int(each.id in {1, 3}) for each in shots}
+    assert [[each.id if each else None for each in row.shots] for row in line_up(shots, told)] == [
+        [0, 3],
+        [None, 1],
+        [2, None],
+    ]
     assert line_up([*shots, shot(9, "x.png")]) == []

@@ -8,6 +8,7 @@ import pytest
 from textual import events
 from textual.geometry import Offset
 
+from cullr import demo
 from cullr.errors import Failed
 from cullr.model import Kind
 from cullr.session.desk import Desk, OpenGroup
@@ -150,6 +151,32 @@ def test_pictures_appear_and_v_turns_them_off_and_on(root: Path) -> None:
         assert shown() == 0
 
     play(root, script, terminal=CELLS)
+
+
+def test_a_set_is_looked_at_stage_by_stage_in_two_columns(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    demo.make(root)
+
+    async def script(review: Review) -> None:
+        for key in list(review.screen.groups.keys):
+            review.screen.groups.go_to(key)
+            group = review.screen.settled()
+            if group is not None and group.group.kind is Kind.SET:
+                break
+        assert group is not None
+        assert group.group.kind is Kind.SET
+        pane = review.screen.pane
+        assert pane.has_class("staged")
+        await review.until(lambda: review.screen.query_one("StageTable").region.height == 4)
+        first = [each.shot.path for each in pane.shots[:2]]
+        assert [name.partition("_stage")[2] for name in first] == ["1_generated.png", "1_generated.png"]
+        assert first[0] != first[1]
+        await review.press("right", "right")
+        current = pane.current
+        assert current is not None
+        assert "_stage1.5_" in current.shot.path
+
+    play(root, script)
 
 
 def test_a_picture_that_cannot_be_read_any_more_is_a_notice(root: Path) -> None:
