@@ -63,7 +63,9 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._keys[self.cursor] if self._keys else None
 
     def line_of(self, row: int) -> GroupRow | None:
-        return self._known.get(row)
+        """What this line says, read now if it was not yet; None when its group is gone."""
+        self._read([row])
+        return self._known[row]
 
     def gone(self, row: int) -> bool:
         """Whether the line is only a ghost."""
