@@ -125,11 +125,15 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a person said elsewhere, from XMP: stars -1 (rejected) to 5, colour label, pick flag (-1, 0, 1)."""
+    """What a person said elsewhere: stars -1 (rejected) to 5, label ("" is taken away), pick flag (-1, 0, 1).
+
+    `edited`: develop settings stand beside it or in it.
+    """
 
     rating: int | None = None
     label: str | None = None
     pick: int | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from cullr import xmp
+from cullr import sidecars
 from cullr.decode import exif as tags
 from cullr.decode.opener import Content
 from cullr.model import Marks, Metadata, Taken
+from cullr.sidecars import xmp
 
 # Not xmp:CreateDate: that is when the file was made, and an editor makes it anew.
 _PACKET_DATE = re.compile(rb"""(?:exif:DateTimeOriginal|photoshop:DateCreated)(?:=["']|>)([\dT:.+Z -]{19,40})""")
@@ -32,7 +33,7 @@ def metadata(
         taken=tags.taken(exif, sub) or _from_packet(packet),
         camera=tags.camera(exif, sub),
         exposure=tags.exposure(sub),
-        marks=xmp.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif))),
+        marks=sidecars.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif))),
         tags=tags.count(exif, sub) + (10 if packet else 0),
         panorama=bool(packet and b"GPano:" in packet),
     )

@@ -143,4 +143,4 @@ def _read_taken(data: list[Any] | None) -> Taken | None:
 
 
 def _marks(marks: Marks) -> list[Any]:
-    return [marks.rating, marks.label, marks.pick]
+    return [marks.rating, marks.label, marks.pick, marks.edited]

@@ -9,7 +9,7 @@ from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId, Taken, Ti
 
 METADATA = (
     "format, width, height, orientation, wall_us, time_source, offset_minutes, camera, "
-    "seconds, f_number, iso, bias_ev, rating, label, pick, tags, panorama"
+    "seconds, f_number, iso, bias_ev, rating, label, pick, edited, tags, panorama"
 )
 LOOK = "rung, hash_name, hash, contrast, grey"
 COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}"
@@ -48,7 +48,7 @@ class PhotoRow:
 
 def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
     """A row of COLUMNS."""
-    facts, look = row[9:26], row[26:31]
+    facts, look = row[9:27], row[27:32]
     metadata = _metadata(facts) if facts[0] is not None else None
     number, folder, name, size, mtime_ns, inode, why, fingerprint, content = row[:9]
     known = _look(look) if look[1] == hash_name else None
@@ -74,6 +74,7 @@ def metadata_values(facts: Metadata) -> tuple[object, ...]:
         marks.rating,
         marks.label,
         marks.pick,
+        int(marks.edited),
         facts.tags,
         int(facts.panorama),
     )
@@ -87,8 +88,8 @@ def look_values(look: Look, hash_name: str) -> tuple[object, ...]:
 def _metadata(row: tuple[Any, ...]) -> Metadata:
     taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
     kind, width, height, orientation = row[:4]
-    exposure, marks = Exposure(*row[8:12]), Marks(*row[12:15])
-    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[15], bool(row[16]))
+    exposure, marks = Exposure(*row[8:12]), Marks(*row[12:15], edited=bool(row[15]))
+    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[16], bool(row[17]))
 
 
 def _look(row: tuple[Any, ...]) -> Look:

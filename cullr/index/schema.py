@@ -72,6 +72,12 @@ MIGRATIONS: tuple[str, ...] = (
     -- Totals and kinds of 20 000 groups: 33 ms without, and the screen asks after every change.
     CREATE INDEX review_group_totals ON review_group (review, kind, culled, frees);
     """,
+    """
+    -- Sidecars tell more by now; all are read again.
+    ALTER TABLE photo ADD COLUMN edited INTEGER;
+    ALTER TABLE sidecar ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
+    DELETE FROM sidecar;
+    """,
 )
 
 

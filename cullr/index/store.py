@@ -155,15 +155,16 @@ class Store:
     def sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int) -> Marks | None:
         """What an unchanged sidecar said, None when it must be read."""
         row = self._db.execute(
-            "SELECT rating, label, pick FROM sidecar WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
+            "SELECT rating, label, pick, edited FROM sidecar "
+            "WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
             (self._folders.get(folder), name, size, mtime_ns),
         ).fetchone()
-        return Marks(*row) if row else None
+        return Marks(*row[:3], edited=bool(row[3])) if row else None
 
     def save_sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int, marks: Marks) -> None:
         self._write(
-            "INSERT OR REPLACE INTO sidecar VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.folder(folder), name, size, mtime_ns, marks.rating, marks.label, marks.pick),
+            "INSERT OR REPLACE INTO sidecar VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.folder(folder), name, size, mtime_ns, marks.rating, marks.label, marks.pick, marks.edited),
         )
 
     # Health

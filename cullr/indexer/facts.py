@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cullr import names, xmp
+from cullr import names, sidecars
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSource
 
-SIDECAR_BYTES = 4 << 20
-"""A larger .xmp is no sidecar that a photo program wrote."""
+_DUPLICATE = re.compile(r"_\d\d\.[^.]+\.xmp$", re.ASCII | re.IGNORECASE)
+"""darktable's further versions of one photo: what they say comes after what its first sidecar says."""
 
 
 def gather(roots: Sequence[Path], shots: Iterable[Shot], rows: dict[File, PhotoRow], store: Store) -> list[ShotFacts]:
@@ -34,7 +35,7 @@ def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: dict[File, Photo
         taken=metadata.taken or names.taken(shot.face.name) or _modified(shot.face),
         look=row.look,
         stage=names.stage(shot.face.name),
-        marks=xmp.merge(marks, metadata.marks),
+        marks=sidecars.merge(marks, metadata.marks),
         content=tuple(rows[photo].content for photo in shot.photos),
         fingerprint=row.fingerprint,
     )
@@ -47,21 +48,21 @@ def _modified(file: File) -> Taken:
 def _marks(roots: Sequence[Path], shot: Shot, store: Store) -> Marks:
     """What the shot's sidecars say; the index remembers unchanged ones."""
     found = []
-    for file in shot.companions:
-        if not file.name.lower().endswith(".xmp"):
+    for file in sorted(shot.companions, key=lambda file: (bool(_DUPLICATE.search(file.name)), file.path)):
+        if not sidecars.is_sidecar(file.name):
             continue
         folder, name = place(roots[file.root], file)
-        marks = store.sidecar(folder, name, file.size, file.mtime_ns)
+        marks = sidecars.without_reading(file.name) or store.sidecar(folder, name, file.size, file.mtime_ns)
         if marks is None:
-            marks = _read(os.path.join(folder, name))  # noqa: PTH118  bytes
+            marks = _read(file.name, os.path.join(folder, name))  # noqa: PTH118  bytes
             store.save_sidecar(folder, name, file.size, file.mtime_ns, marks)
         found.append(marks)
-    return xmp.merge(*found)
+    return sidecars.merge(*found)
 
 
-def _read(path: bytes) -> Marks:
+def _read(name: str, path: bytes) -> Marks:
     try:
         with open(path, "rb") as stream:  # noqa: PTH123  bytes
-            return xmp.read(stream.read(SIDECAR_BYTES))
+            return sidecars.read(name, stream.read(sidecars.LARGEST + 1))
     except OSError:
         return Marks()

@@ -230,7 +230,7 @@ def _protected(rule: Rule, shot: ShotFacts) -> str | None:
     protect, marks = rule.protect, shot.marks
     if protect.rating is not None and (marks.rating or 0) >= protect.rating:
         return f"protected, {reasons.stars(marks.rating or 0)}"
-    if marks.label and criteria.folded(marks.label) in map(criteria.folded, protect.label):
+    if any(criteria.is_label(entry, marks.label) for entry in protect.label):
         return f"protected, {reasons.label(shot)}"
     if protect.pick and marks.pick == 1:
         return "protected, picked"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from cullr import formats
+from cullr import formats, sidecars
 from cullr.model import ShotFacts, TimeSource
 
 REST = "*"
@@ -134,8 +134,16 @@ def _format_of(name: str) -> str:
     return FORMATS.get(extension, extension)
 
 
+def is_label(entry: str, label: str | None) -> bool:
+    """Whether a rule's word names this label: the same text, or the same colour (Green is Grün, vert and Approved)."""
+    if not label:
+        return False
+    colour = sidecars.colour(entry)
+    return folded(entry) == folded(label) or (colour == folded(entry) and colour == sidecars.colour(label))
+
+
 def _label(prefer: Preference, shot: ShotFacts) -> float:
-    return _rank(prefer.order, lambda entry: folded(entry) == folded(shot.marks.label or ""))
+    return _rank(prefer.order, lambda entry: is_label(entry, shot.marks.label))
 
 
 def _sharpness(_: Preference, shot: ShotFacts) -> float | None:
@@ -218,6 +226,7 @@ SCORES: dict[str, Scores] = {
     "rating": _each(lambda _, shot: float(shot.marks.rating or 0)),
     "label": _each(_label),
     "pick": _each(lambda _, shot: float(shot.marks.pick or 0)),
+    "edited": _each(lambda _, shot: float(shot.marks.edited)),
     "raw": _each(lambda _, shot: float(has_raw(shot))),
     "format": _each(lambda prefer, shot: _rank(prefer.order, lambda entry: entry == best_format(prefer, shot))),
     "resolution": _each(lambda _, shot: float(shot.metadata.width * shot.metadata.height)),

@@ -166,6 +166,7 @@ _WORDS: dict[str, Words] = {
     "rating": _noun(lambda _, shot: stars(shot.marks.rating or 0)),
     "label": _noun(lambda _, shot: label(shot)),
     "pick": _noun(lambda _, shot: {1: "picked", -1: "rejected"}.get(shot.marks.pick or 0, "not flagged")),
+    "edited": _noun(lambda _, shot: "worked on" if shot.marks.edited else "not worked on"),
     "raw": _noun(lambda _, shot: "RAW" if criteria.has_raw(shot) else "no RAW"),
     "format": _noun(lambda prefer, shot: criteria.best_format(prefer, shot).upper()),
     "resolution": _amount("{} more pixels", "{} fewer pixels"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from cullr import sidecars
 from cullr.model import ShotFacts
 from cullr.report import words
 from cullr.safe_text import visible
 from cullr.tui.theme import FAINT
 
-LABELS = {"red": "$error", "yellow": "$warning", "green": "$success", "blue": "$primary"}
+LABELS = {"red": "$error", "yellow": "$warning", "green": "$success", "blue": "$primary", "purple": "$secondary"}
 
 
 def badges(facts: ShotFacts) -> list[Content]:
@@ -28,8 +29,10 @@ def badges(facts: ShotFacts) -> list[Content]:
     if rating:
         found.append(Content.styled(f"★{rating}" if rating > 0 else "rejected", "$text-warning"))
     if facts.marks.label:
-        colour = LABELS.get(facts.marks.label.casefold(), FAINT)
+        colour = LABELS.get(sidecars.colour(facts.marks.label) or "", FAINT)
         found.append(Content.styled(f"● {visible(facts.marks.label)}", colour))
+    if facts.marks.edited:
+        found.append(Content.styled("edited", "$text-accent"))
     if facts.stage:
         found.append(Content.styled(f"stage {facts.stage.number:g} {visible(facts.stage.name)}", FAINT))
     return found

@@ -281,3 +281,19 @@ def real(folder: Path, number: int, path: str) -> ShotFacts:
         width, height, tags = image.width, image.height, len(image.getexif())
     size = (folder / path).stat().st_size
     return shot(number, path, size=size, width=width, height=height, tags=tags, sharpness=None)
+
+
+def test_a_colour_in_a_rule_means_the_label_in_every_language_and_a_text_means_itself() -> None:
+    shots = [shot(1, label="Approved"), shot(2, label="Grün"), shot(3, label="Rot"), shot(4, label="Client")]
+    assert all(propose(rule("bytes", protect=Protect(label=("green",))), shots)[number][0] for number in (1, 2))
+    found = propose(rule("bytes", protect=Protect(label=("Approved", "client"))), shots[1:])
+    assert [found[number][0] for number in (2, 3, 4)] == [True, False, True]
+    assert propose(rule(wish("label", order=("Red", "*"))), shots)[3] == (
+        True,
+        "kept: label Rot (IMG_0001.JPG: label Approved)",
+    )
+
+
+def test_work_that_somebody_put_into_a_shot_can_decide() -> None:
+    shots = [shot(1), shot(2, edited=True)]
+    assert propose(rule("edited"), shots)[2] == (True, "kept: worked on (IMG_0001.JPG: not worked on)")

@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from cullr.model import Marks
+from cullr.sidecars import labels
 
 LARGEST = 4 << 20
 """Bytes. Lightroom's longest histories stay under 1 MiB; what is larger is no sidecar."""
@@ -22,6 +23,10 @@ _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _MEDIA = "{http://ns.adobe.com/xmp/1.0/DynamicMedia/}"
 _DIGIKAM = "{http://www.digikam.org/ns/1.0/}"
 _PHOTO_MECHANIC = "{http://ns.camerabits.com/photomechanic/1.0/}"
+_ACDSEE = "{http://ns.acdsee.com/iptc/1.0/}"
+_MICROSOFT = "{http://ns.microsoft.com/photo/1.0/}"
+_DARKTABLE = "{http://darktable.sf.net/}"
+_CAMERA_RAW = "{http://ns.adobe.com/camera-raw-settings/1.0/}"
 _TOP = [f"{_RDF}RDF", f"{_RDF}Description"]
 
 Value = TypeVar("Value")
@@ -59,7 +64,7 @@ def read(data: bytes) -> Marks:
         found: dict[str, str] = parser.close()
     except (ParseError, DefusedXmlException):
         return Marks()
-    return Marks(_first(_RATING, found), _first(_LABEL, found), _first(_PICK, found))
+    return Marks(_first(_RATING, found), _first(_LABEL, found), _first(_PICK, found), _edited(found))
 
 
 def packet(data: bytes) -> bytes | None:
@@ -73,15 +78,6 @@ def packet(data: bytes) -> bytes | None:
                 stop = end if closing.startswith("<?") else end + len(closing.encode(encoding))
                 return data[start:stop]
     return None
-
-
-def merge(*marks: Marks) -> Marks:
-    """The first known value of each field: name the strongest source first."""
-    return Marks(
-        rating=next((mark.rating for mark in marks if mark.rating is not None), None),
-        label=next((mark.label for mark in marks if mark.label is not None), None),
-        pick=next((mark.pick for mark in marks if mark.pick is not None), None),
-    )
 
 
 class _Properties:
@@ -125,8 +121,8 @@ class _Properties:
         return self._description() > 0 and (below == at if at else below > 0)
 
     def _say(self, name: str, value: str) -> None:
-        if name in _KNOWN and value.strip():
-            self.found.setdefault(name, value.strip())
+        if name in _KNOWN and (value.strip() or name == _TEXT_LABEL):
+            self.found[name] = self.found.get(name) or value.strip()
 
 
 def _text(data: bytes) -> str:
@@ -148,8 +144,39 @@ def _rating(text: str) -> int | None:
     return int(stars) if -1 <= stars <= 5 else None
 
 
+def _percent(text: str) -> int | None:
+    """Windows: 1, 25, 50, 75 and 99 are one to five stars."""
+    try:
+        share = float(text[:32])
+    except ValueError:
+        return None
+    return sum(share >= least for least in (1, 13, 38, 63, 87)) if 0 <= share <= 100 else None
+
+
+def _stars(text: str) -> int | None:
+    return int(text) if text in {"1", "2", "3", "4", "5"} else None
+
+
+def _preference(text: str, place: int) -> str:
+    """Photo Mechanic's `tagged:colour class:rating:frame`, -1 for what is not set."""
+    parts = text.split(":")
+    return parts[place].strip() if len(parts) == 4 else ""
+
+
 def _label(text: str) -> str | None:
-    return " ".join(text.split())[:100] or None
+    """Empty where a program took the label away; Capture One writes None for that."""
+    label = " ".join(text.split())[:100]
+    return "" if label == "None" else label
+
+
+def _numbered(names: tuple[str | None, ...]) -> Callable[[str], str | None]:
+    return lambda text: names[int(text)] if text.isdecimal() and len(text) == 1 and int(text) < len(names) else None
+
+
+def _first_colour(text: str) -> str | None:
+    """darktable: a list of numbers from 0, of which one shot may have several."""
+    place = next(iter(text.split()), "")
+    return labels.COLOURS[int(place)].capitalize() if place in set("01234") else None
 
 
 def _accepted(text: str) -> int | None:
@@ -167,21 +194,52 @@ def _good(text: str) -> int | None:
 
 
 def _tagged(text: str) -> int | None:
-    """Photo Mechanic knows tagged or not; it has no reject."""
+    """Photo Mechanic and ACDSee know tagged or not; they have no reject."""
     return {"true": 1, "1": 1, "false": 0, "0": 0}.get(text.casefold())
 
 
-_RATING: dict[str, Callable[[str], int | None]] = {f"{_XMP}Rating": _rating}
-_LABEL: dict[str, Callable[[str], str | None]] = {f"{_XMP}Label": _label}
+def _edited(found: Mapping[str, str]) -> bool:
+    """Whether develop settings of a person's stand in it; what was baked into the pixels already is none."""
+    if found.get(f"{_CAMERA_RAW}HasSettings", "").casefold() == "true":
+        return found.get(f"{_CAMERA_RAW}AlreadyApplied", "").casefold() != "true"
+    now = found.get(f"{_DARKTABLE}history_current_hash")
+    if now:
+        # darktable develops every photo it opens; by these two it knows that nobody has gone on from there.
+        return now not in {found.get(f"{_DARKTABLE}history_{by}_hash") for by in ("basic", "auto")}
+    return found.get(f"{_DARKTABLE}history_end", "0") not in {"0", "-1"}
+
+
+_TEXT_LABEL = f"{_XMP}Label"
+_RATING: dict[str, Callable[[str], int | None]] = {
+    f"{_XMP}Rating": _rating,
+    f"{_ACDSEE}rating": _rating,
+    f"{_MICROSOFT}Rating": _percent,
+    f"{_MICROSOFT[:-2]}}}Rating": _percent,  # both spellings are met
+    f"{_PHOTO_MECHANIC}Prefs": lambda text: _stars(_preference(text, 2)),
+}
+_LABEL: dict[str, Callable[[str], str | None]] = {
+    _TEXT_LABEL: _label,
+    f"{_DIGIKAM}ColorLabel": _numbered(labels.DIGIKAM),
+    f"{_DARKTABLE}colorlabels": _first_colour,
+    f"{_PHOTO_MECHANIC}ColorClass": _numbered(labels.PHOTO_MECHANIC),
+    f"{_PHOTO_MECHANIC}Prefs": lambda text: _numbered(labels.PHOTO_MECHANIC)(_preference(text, 1)),
+}
 _PICK: dict[str, Callable[[str], int | None]] = {
     f"{_MEDIA}pick": _flag,
     f"{_MEDIA}good": _good,
     f"{_DIGIKAM}PickLabel": _accepted,
     f"{_PHOTO_MECHANIC}Tagged": _tagged,
+    f"{_PHOTO_MECHANIC}Prefs": lambda text: _tagged(_preference(text, 0)),
+    f"{_ACDSEE}tagged": _tagged,
 }
-_KNOWN = frozenset(_RATING | _LABEL | _PICK)
+_EDITED = (
+    *(f"{_CAMERA_RAW}{name}" for name in ("HasSettings", "AlreadyApplied")),
+    *(f"{_DARKTABLE}history_{name}" for name in ("end", "basic_hash", "auto_hash", "current_hash")),
+)
+_KNOWN = frozenset((*_RATING, *_LABEL, *_PICK, *_EDITED))
 
 
 def _first(readers: Mapping[str, Callable[[str], Value | None]], found: Mapping[str, str]) -> Value | None:
-    said = (reader(found[name]) for name, reader in readers.items() if name in found)
-    return next((value for value in said if value is not None), None)
+    """The first that says something; an empty text only where no other says more."""
+    said = [value for name, reader in readers.items() if name in found and (value := reader(found[name])) is not None]
+    return next((value for value in said if value != ""), said[0] if said else None)

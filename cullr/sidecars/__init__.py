@@ -1,0 +1,9 @@
+"""What other programs wrote beside or into a photo → stars, label, pick, whether it was worked on; and stars back out.
+
+`read` takes any sidecar by its name, `xmp` packets from wherever; `merge` puts the strongest word first.
+"""
+
+from cullr.sidecars.labels import colour
+from cullr.sidecars.reading import LARGEST, is_sidecar, merge, read, without_reading
+
+__all__ = ["LARGEST", "colour", "is_sidecar", "merge", "read", "without_reading"]

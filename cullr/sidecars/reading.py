@@ -1,0 +1,51 @@
+"""A sidecar of any program, known by its name → Marks. Bytes of strangers: what is broken reads as nothing said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cullr.model import Marks
+from cullr.sidecars import recipes, xmp
+
+LARGEST = xmp.LARGEST
+"""Bytes. Lightroom's longest histories stay under 1 MiB; what is larger is no sidecar."""
+
+_READERS: dict[str, Callable[[bytes], Marks]] = {
+    "xmp": xmp.read,
+    "pp3": recipes.rawtherapee,
+    "arp": recipes.rawtherapee,
+    "dop": recipes.dxo,
+    "cos": recipes.capture_one,
+}
+_KNOWN_BY_NAME = {"aae": Marks(edited=True)}
+"""Photos writes an .aae for a picture that was edited there, and for no other."""
+
+
+def is_sidecar(name: str) -> bool:
+    """Whether a file of this name can say anything of its photo."""
+    return _extension(name) in _READERS.keys() | _KNOWN_BY_NAME.keys()
+
+
+def without_reading(name: str) -> Marks | None:
+    """What a sidecar says by being there, None for one that must be read."""
+    return _KNOWN_BY_NAME.get(_extension(name))
+
+
+def read(name: str, data: bytes) -> Marks:
+    """What a sidecar says; `Marks()` when it is broken, over 4 MiB or none that we know."""
+    reader = _READERS.get(_extension(name))
+    return reader(data) if reader and len(data) <= LARGEST else without_reading(name) or Marks()
+
+
+def merge(*marks: Marks) -> Marks:
+    """The first known value of each field: name the strongest source first. Worked on in any is worked on."""
+    return Marks(
+        rating=next((mark.rating for mark in marks if mark.rating is not None), None),
+        label=next((mark.label for mark in marks if mark.label is not None), None),
+        pick=next((mark.pick for mark in marks if mark.pick is not None), None),
+        edited=any(mark.edited for mark in marks),
+    )
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].lower()
