@@ -88,7 +88,7 @@ def look_values(look: Look, hash_name: str) -> tuple[object, ...]:
 def _metadata(row: tuple[Any, ...]) -> Metadata:
     taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
     kind, width, height, orientation = row[:4]
-    exposure, marks = Exposure(*row[8:12]), Marks(*row[12:15], edited=bool(row[15]))
+    exposure, marks = Exposure(*row[8:12]), Marks(row[12], row[13], row[14], bool(row[15]))
     return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[16], bool(row[17]))
 
 

@@ -159,7 +159,7 @@ class Store:
             "WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
             (self._folders.get(folder), name, size, mtime_ns),
         ).fetchone()
-        return Marks(*row[:3], edited=bool(row[3])) if row else None
+        return Marks(row[0], row[1], row[2], bool(row[3])) if row else None
 
     def save_sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int, marks: Marks) -> None:
         self._write(
