@@ -33,6 +33,12 @@ class Rung(StrEnum):
     FULL = "full"
 
 
+class Measure(StrEnum):
+    """What is measured of a picture on demand: each names the field of ShotFacts that holds it."""
+
+    QUALITY = "quality"
+
+
 class TimeSource(StrEnum):
     """Where a capture time came from, strongest first."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cullr.index import facts_json
+from cullr.index import facts_json, measures
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
 from cullr.settings import Settings
 
@@ -250,8 +250,7 @@ class Reader:
 
     def preview(self, shot: ShotId) -> bytes | None:
         """The face's preview as JPEG, None when it is not made yet."""
-        row = self._db.execute("SELECT preview FROM measure WHERE photo = ?", (shot,)).fetchone()
-        return row[0] if row else None
+        return measures.preview(self._db, shot)
 
 
 class _transaction:

@@ -78,6 +78,16 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE sidecar ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
     DELETE FROM sidecar;
     """,
+    """
+    -- Each measure on demand, and previews only for a screen: the one table that held both goes.
+    DROP TABLE measure;
+    CREATE TABLE measure (
+      photo INTEGER NOT NULL REFERENCES photo(id) ON DELETE CASCADE,
+      name TEXT NOT NULL, data BLOB NOT NULL,
+      PRIMARY KEY (photo, name)
+    );
+    CREATE TABLE preview (photo INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE, jpeg BLOB NOT NULL);
+    """,
 )
 
 

@@ -7,18 +7,16 @@ another process sees progress four times a second.
 from __future__ import annotations
 
 import os
-import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cullr.index import rows
+from cullr.index import measures, rows
 from cullr.index.database import Database
 from cullr.index.rows import PhotoRow
-from cullr.model import Look, Marks, Metadata, Quality, ShotId
+from cullr.model import Look, Marks, Measure, Metadata, ShotId
 
 COMMIT_SECONDS = 0.25
-_TILES = struct.Struct("<64d")
 
 
 class Store:
@@ -88,7 +86,8 @@ class Store:
         blank = ", ".join(
             f"{name} = NULL" for name in ("why", "fingerprint", "content", *_names(rows.METADATA, rows.LOOK))
         )
-        self._write("DELETE FROM measure WHERE photo = ?", (photo,))
+        for table in ("measure", "preview"):
+            self._write(f"DELETE FROM {table} WHERE photo = ?", (photo,))
         self._write(
             f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, {blank} WHERE id = ?", (size, mtime_ns, inode, photo)
         )
@@ -118,37 +117,25 @@ class Store:
     def save_content(self, photo: ShotId, digest: bytes) -> None:
         self._write("UPDATE photo SET content = ? WHERE id = ?", (digest, photo))
 
-    # Measures of group members
+    # Measures and previews
 
-    def save_measure(self, photo: ShotId, quality: Quality, preview: bytes) -> None:
-        self._write(
-            "INSERT OR REPLACE INTO measure VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                photo,
-                quality.sharpness,
-                _TILES.pack(*quality.tiles),
-                quality.shadows,
-                quality.highlights,
-                quality.brightness,
-                preview,
-            ),
-        )
+    def save_measure(self, photo: ShotId, measure: Measure, value: object) -> None:
+        self._write(measures.INSERT, measures.row(photo, measure, value))
 
-    def measures(self, photos: Iterable[ShotId]) -> dict[ShotId, Quality]:
-        """Those of the photos that are measured."""
-        found = {}
-        for photo in photos:
-            row = self._db.execute(
-                "SELECT sharpness, tiles, shadows, highlights, brightness FROM measure WHERE photo = ?", (photo,)
-            ).fetchone()
-            if row:
-                found[photo] = Quality(row[0], _TILES.unpack(row[1]), *row[2:])
-        return found
+    def measures(self, photos: Sequence[ShotId], measure: Measure) -> dict[ShotId, object]:
+        """Those of the photos that have this measure."""
+        return measures.of(self._db, photos, measure)
+
+    def save_preview(self, photo: ShotId, jpeg: bytes) -> None:
+        self._write(measures.INSERT_PREVIEW, (photo, jpeg))
 
     def preview(self, photo: ShotId) -> bytes | None:
-        """The photo's preview as JPEG, None when it was never measured."""
-        row = self._db.execute("SELECT preview FROM measure WHERE photo = ?", (photo,)).fetchone()
-        return row[0] if row else None
+        """The photo's preview as JPEG, None when it is not made yet."""
+        return measures.preview(self._db, photo)
+
+    def without_preview(self, photos: Sequence[ShotId]) -> set[ShotId]:
+        """Those of the photos that have none."""
+        return measures.without_preview(self._db, photos)
 
     # Sidecars
 

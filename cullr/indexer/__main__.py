@@ -1,15 +1,18 @@
-"""`python -m cullr.indexer`: the child process of a screen. Its orders are one line of JSON on stdin; it answers with
-lines of JSON on stdout (where the index is, sentences for the person, an error) and ends when stdin closes.
+"""`python -m cullr.indexer`: the child process of a screen. Its orders are one line of JSON on stdin, and later lines
+tell which group the person looks at. It answers with lines of JSON on stdout (where the index is, sentences for the
+person, an error) and ends when stdin closes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sqlite3
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,11 @@ def main() -> int:
     """Serve until the parent goes; 0 then, 1 after an error that was told."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal's Ctrl+C is the parent's affair
     orders = json.loads(sys.stdin.readline())
-    threading.Thread(target=_until_parent_goes, daemon=True).start()
+    looking = Looking()
+    threading.Thread(target=_until_parent_goes, args=(looking,), daemon=True).start()
     os.nice(10)
     try:
-        _serve(orders)
+        _serve(orders, looking)
     except KeyboardInterrupt:
         return 0
     except CullrError as error:
@@ -36,7 +40,14 @@ def main() -> int:
     return 0
 
 
-def _serve(orders: dict[str, Any]) -> None:
+@dataclass(slots=True)
+class Looking:
+    """The id of the group that the person looks at, empty before the first."""
+
+    at: str = ""
+
+
+def _serve(orders: dict[str, Any], looking: Looking) -> None:
     roots = [Path(root) for root in orders["roots"]]
     settings = read_settings(orders["settings"])
     folder = Path(orders["cache"])
@@ -45,7 +56,8 @@ def _serve(orders: dict[str, Any]) -> None:
         _tell(index=str(opened.path))
         try:
             with Watch(roots) as watch:
-                Live(roots, settings, opened, lambda sentence: _tell(say=sentence)).serve(watch.wait)
+                live = Live(roots, settings, opened, lambda sentence: _tell(say=sentence), lambda: looking.at)
+                live.serve(watch.wait)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
                 raise database.disk_full(opened.path) from error
@@ -71,9 +83,10 @@ def _tell(**words: str) -> None:
         raise KeyboardInterrupt from None
 
 
-def _until_parent_goes() -> None:
-    while sys.stdin.readline():
-        pass
+def _until_parent_goes(looking: Looking) -> None:
+    while line := sys.stdin.readline():
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            looking.at = str(json.loads(line)["looking at"])
     os.kill(os.getpid(), signal.SIGINT)
 
 

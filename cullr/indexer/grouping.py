@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cullr.match import burst, clip, cluster, exact, phash, sets, shields
+from cullr.match import burst, clip, cluster, exact, phash, sets
 from cullr.match import groups as grouped
 from cullr.model import File, Group, ShotFacts
 from cullr.settings import Settings
@@ -52,11 +51,3 @@ def _telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArra
     """The vectors without those of flat pictures: to an encoder all colour cards are one scene."""
     flat = np.array([each.look is None or each.look.contrast < phash.FLAT for each in facts], bool)
     return np.where(flat[:, None], np.float32(np.nan), vectors)
-
-
-def shielded(found: Iterable[Group], facts: Sequence[ShotFacts]) -> tuple[Group, ...]:
-    """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
-    by_id = {each.id: each for each in facts}
-    return tuple(
-        replace(group, shielded=shields.shield(group, [by_id[number] for number in group.shots])) for group in found
-    )

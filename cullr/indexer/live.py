@@ -1,13 +1,15 @@
 """The indexer that serves a screen: publishes groups as they are found, then watches and keeps them up to date.
 
-First the heads, so that look-alikes among JPEGs are there within a blink; then every picture; then what only members
-of groups need. The index is the channel: nothing here ever waits for the screen.
+First the heads, so that look-alikes among JPEGs are there within a blink; then every picture; then what shields and the
+rule ask to be measured; last what only the screen needs, beginning where the person looks. The index is the channel:
+nothing here ever waits for the screen.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,16 +19,19 @@ from cullr.index.database import Database
 from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
-from cullr.indexer import grouping, run
+from cullr.indexer import grouping, measuring, run
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
-from cullr.model import Group, Shot, ShotFacts
+from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
 from cullr.pool import Crew
+from cullr.rules import Demand
 from cullr.scan import Scan
 from cullr.settings import Settings
 
 EVERY = 2.0
 """Seconds between two publications while pictures are read; more where grouping itself takes a tenth of that."""
+AT_ONCE = 32
+"""Members served before the person's place is asked again: half a second of work."""
 TELL = 0.2
 """Seconds between two notes of progress."""
 
@@ -34,8 +39,16 @@ TELL = 0.2
 class Live:
     """One review kept alive for as long as the screen is open."""
 
-    def __init__(self, roots: Sequence[Path], settings: Settings, opened: Database, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        settings: Settings,
+        opened: Database,
+        say: Callable[[str], None],
+        looking_at: Callable[[], str] = lambda: "",
+    ) -> None:
         self._opened = opened
+        self._looking_at = looking_at
         self._say = say
         self._roots = roots
         self._settings = settings
@@ -69,8 +82,13 @@ class Live:
                     facts, groups = run.grouped(
                         self._roots, shots, settings, passes, self._store, self._opened, self._say
                     )
+                    groups = measuring.shielded(groups, facts, passes, self._store)
+                    measuring.settle(groups, facts, self._ask, passes, self._store)
                     self._store.commit()
                     self._publish(groups, facts, provisional=False)
+                pulse = _Pulse(lambda: self._publish(groups, facts, provisional=False))
+                for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
+                self._publish(groups, facts, provisional=False)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.state("complete")
         finally:
@@ -78,20 +96,52 @@ class Live:
 
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> None:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        facts = fact.gather(self._roots, shots, passes.rows, self._store)
-        groups = grouping.shielded(grouping.groups(facts, self._settings), facts)
-        self._publish(groups, facts, provisional=True)
+        known = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
+        self._publish(grouping.groups(tuple(known.values()), self._settings), known, provisional=True)
 
-    def _publish(self, groups: Sequence[Group], facts: Sequence[ShotFacts], *, provisional: bool) -> None:
-        known = {each.id: each for each in facts}
-        proposals = rules.propose_all(self._rule, groups, known, across_stages=self._settings.across_stages)
-        self._writer.publish(groups, known, proposals, provisional=provisional)
+    def _ask(self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+        rules.propose_all(self._rule, groups, facts, across_stages=self._settings.across_stages, demand=demand)
+
+    def _publish(self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], *, provisional: bool) -> None:
+        if provisional:
+            groups = measuring.marked(groups, facts)
+        proposals = rules.propose_all(self._rule, groups, facts, across_stages=self._settings.across_stages)
+        self._writer.publish(groups, facts, proposals, provisional=provisional)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()
         if now - self._told >= TELL or done in {0, total}:
             self._told = now
             self._writer.passed(name, done, total)
+
+
+def for_screen(
+    groups: Sequence[Group],
+    facts: measuring.Facts,
+    passes: Passes,
+    store: Store,
+    looking_at: Callable[[], str],
+    pulse: Callable[[], None],
+) -> None:
+    """Every measure and a preview of every member: from the group the person looks at onwards, then from the first."""
+    waiting = {group.id for group in groups}
+    places = {group.id: place for place, group in enumerate(groups)}
+    lacking = store.without_preview(sorted({shot for group in groups for shot in group.shots}))
+    looked_at, onwards = None, iter(groups)
+    while waiting:
+        if looked_at != looking_at():
+            looked_at = looking_at()
+            begin = places.get(looked_at, 0)
+            onwards = itertools.chain(groups[begin:], groups[:begin])
+        chunk: set[ShotId] = set()
+        for group in onwards:
+            if group.id in waiting:
+                waiting.discard(group.id)
+                chunk.update(group.shots)
+            if len(chunk) >= AT_ONCE:
+                break
+        measuring.fill(dict.fromkeys(Measure, chunk), facts, passes, store, previews=lacking & chunk)
+        pulse()
 
 
 class _Pulse:

@@ -17,9 +17,9 @@ from cullr.decode import Head, Picture
 from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.reconcile import place
-from cullr.model import File, Look, Quality, Rung, Shot, ShotId
+from cullr.model import File, Look, Rung, Shot
 from cullr.pool import Crew, Job, Measured, Outcome
-from cullr.pool.jobs import Square, Task
+from cullr.pool.jobs import Square, Task, Wanted
 
 Progress = Callable[[str, int, int], None]
 """Told the pass's name, how many are done and how many there are."""
@@ -86,20 +86,19 @@ class Passes:
             elif outcome.why:
                 self.unreadable[file] = outcome.why
 
-    def measures(self, faces: Sequence[File]) -> dict[ShotId, Quality]:
-        """Quality of the group members, and their previews into the index."""
-        known = self._store.measures(self.rows[face].id for face in faces)
-        wanted = [face for face in faces if self.rows[face].id not in known]
-        for file, outcome in self._each("measuring look-alikes", Job.MEASURE, wanted):
+    def measured(self, faces: Sequence[File], wanted: Wanted) -> None:
+        """These measures of these photos into the index, and their previews where they are wanted."""
+        for file, outcome in self._each("measuring look-alikes", Job.MEASURE, faces, wanted=wanted):
             if isinstance(outcome.value, Measured):
                 number = self.rows[file].id
-                known[number] = outcome.value.quality
-                self._store.save_measure(number, outcome.value.quality, outcome.value.preview)
-        return known
+                for measure, value in outcome.value.values.items():
+                    self._store.save_measure(number, measure, value)
+                if outcome.value.preview is not None:
+                    self._store.save_preview(number, outcome.value.preview)
 
     def squares(self, faces: Sequence[File], square: Square) -> Iterable[tuple[File, bytes]]:
         """What an encoder looks at, for those faces that can be read."""
-        for file, outcome in self._each("embedding", Job.SQUARE, faces, square):
+        for file, outcome in self._each("embedding", Job.SQUARE, faces, square=square):
             if isinstance(outcome.value, bytes):
                 yield file, outcome.value
 
@@ -140,12 +139,12 @@ class Passes:
         pending.clear()
 
     def _each(
-        self, name: str, job: Job, files: Sequence[File], square: Square | None = None
+        self, name: str, job: Job, files: Sequence[File], square: Square | None = None, wanted: Wanted | None = None
     ) -> Iterable[tuple[File, Outcome]]:
         if not files:
             return
         self._progress(name, 0, len(files))
-        tasks = (Task(number, self._path(file), square=square) for number, file in enumerate(files))
+        tasks = (Task(number, self._path(file), square=square, wanted=wanted) for number, file in enumerate(files))
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
             yield files[outcome.key], outcome
             self._progress(name, done, len(files))

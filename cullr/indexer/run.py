@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
-from cullr.indexer import grouping
+from cullr.indexer import grouping, measuring
+from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
 from cullr.indexer.reconcile import Place, reconcile
-from cullr.model import File, Group, Shot, ShotFacts, ShotId, Skipped
+from cullr.model import File, Group, Kind, Shot, ShotFacts, ShotId, Skipped
 from cullr.pool import Crew
+from cullr.pool.jobs import Wanted
 from cullr.scan import Scan
 from cullr.settings import Settings
 
@@ -46,10 +48,12 @@ def run(
     *,
     progress: Progress,
     say: Say,
-    group: bool = True,
+    kinds: Collection[Kind] = tuple(Kind),
+    wants: Wants | None = None,
     previews: bool = False,
 ) -> Indexed:
-    """Bring the index in `folder` up to date with the roots and find the groups.
+    """Bring the index in `folder` up to date with the roots and find the groups of these kinds; `wants` says what is
+    to be measured of their shots beyond what tells whether they are shielded.
 
     A damaged index is set aside and the run starts over, once. Raises Failed for a full disk, KeyboardInterrupt as
     it comes; either way what was read so far is kept.
@@ -58,7 +62,8 @@ def run(
     for last in (False, True):
         opened = database.open_for_writing(folder, say)
         try:
-            return _indexed(roots, settings, opened, scanned, progress, say, group=group, previews=previews)
+            this = _Run(roots, settings, opened, scanned, progress, say)
+            return this.indexed(kinds, wants, previews=previews)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
                 raise database.disk_full(opened.path) from error
@@ -71,43 +76,48 @@ def run(
     raise AssertionError("unreachable")
 
 
-def _indexed(
-    roots: Sequence[Path],
-    settings: Settings,
-    opened: Database,
-    scanned: Scan,
-    progress: Progress,
-    say: Say,
-    *,
-    group: bool,
-    previews: bool,
-) -> Indexed:
-    store = Store(opened, settings.match.hash)
-    photos = [photo for shot in scanned.shots for photo in shot.photos]
-    try:
-        found = reconcile(store, roots, photos, prunable(roots, scanned))
-        unread = sum(row.metadata is None and row.why is None for row in found.rows.values())
-        with Crew(settings.limits, settings.match.hash) as crew:
-            passes = Passes(roots, found.rows, store, crew, progress)
-            shots = passes.pictures(scanned.shots)
-            facts: tuple[ShotFacts, ...] = ()
-            groups: tuple[Group, ...] = ()
-            if group:
-                facts, groups = grouped(roots, shots, settings, passes, store, opened, say)
-        members = {number for found_group in groups for number in found_group.shots} if previews else set()
-        return Indexed(
-            facts,
-            groups,
-            skipped=skipped(scanned, passes.unreadable),
-            photos=len(photos),
-            shots=len(scanned.shots),
-            read=unread,
-            moved=found.moved,
-            previews={number: jpeg for number in members if (jpeg := store.preview(number))},
-        )
-    finally:
-        # Whatever ended the run, what was read is kept.
-        store.commit()
+@dataclass(frozen=True, slots=True)
+class _Run:
+    roots: Sequence[Path]
+    settings: Settings
+    opened: Database
+    scanned: Scan
+    progress: Progress
+    say: Say
+
+    def indexed(self, kinds: Collection[Kind], wants: Wants | None, *, previews: bool) -> Indexed:
+        store = Store(self.opened, self.settings.match.hash)
+        photos = [photo for shot in self.scanned.shots for photo in shot.photos]
+        try:
+            found = reconcile(store, self.roots, photos, prunable(self.roots, self.scanned))
+            unread = sum(row.metadata is None and row.why is None for row in found.rows.values())
+            with Crew(self.settings.limits, self.settings.match.hash) as crew:
+                passes = Passes(self.roots, found.rows, store, crew, self.progress)
+                shots = passes.pictures(self.scanned.shots)
+                facts: dict[ShotId, ShotFacts] = {}
+                groups: Sequence[Group] = ()
+                if kinds:
+                    facts, groups = grouped(self.roots, shots, self.settings, passes, store, self.opened, self.say)
+                    groups = [each for each in groups if each.kind in kinds]
+                    groups = measuring.shielded(groups, facts, passes, store)
+                    if wants:
+                        measuring.settle(groups, facts, wants, passes, store)
+                members = {number for each in groups for number in each.shots} if previews else set()
+                faces = measuring.in_order(store.without_preview(sorted(members)), facts)
+                passes.measured([each.shot.face for each in faces], Wanted(preview=True))
+            return Indexed(
+                tuple(facts.values()),
+                tuple(groups),
+                skipped=skipped(self.scanned, passes.unreadable),
+                photos=len(photos),
+                shots=len(self.scanned.shots),
+                read=unread,
+                moved=found.moved,
+                previews={number: jpeg for number in members if (jpeg := store.preview(number))},
+            )
+        finally:
+            # Whatever ended the run, what was read is kept.
+            store.commit()
 
 
 def grouped(
@@ -118,7 +128,7 @@ def grouped(
     store: Store,
     opened: Database,
     say: Say,
-) -> tuple[tuple[ShotFacts, ...], tuple[Group, ...]]:
+) -> tuple[dict[ShotId, ShotFacts], Sequence[Group]]:
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set."""
     facts = fact.gather(roots, shots, passes.rows, store)
     passes.digests(grouping.undecided(facts))
@@ -128,12 +138,7 @@ def grouped(
         from cullr.indexer.embedding import embedded
 
         seen = embedded(facts, settings.encoder, opened, passes, say)
-    groups = grouping.groups(facts, settings, seen)
-    by_id = {each.id: each for each in facts}
-    members = sorted({number for group in groups for number in group.shots}, key=lambda number: by_id[number].shot.face)
-    measured = passes.measures([by_id[number].shot.face for number in members])
-    facts = [replace(each, quality=measured.get(each.id)) for each in facts]
-    return tuple(facts), grouping.shielded(groups, facts)
+    return {each.id: each for each in facts}, grouping.groups(facts, settings, seen)
 
 
 def prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:

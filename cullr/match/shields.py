@@ -48,11 +48,22 @@ of all. A frame counts that wins 0.6 of its fair share."""
 
 def shield(group: Group, members: Sequence[ShotFacts]) -> str | None:
     """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order."""
+    return _shield(group, members)[0]
+
+
+def unmeasured(group: Group, members: Sequence[ShotFacts]) -> list[ShotFacts]:
+    """Those whose quality decides whether this is a focus stack, and is not known: mostly none."""
+    verdict, in_time = _shield(group, members)
+    return [fact for fact in _frames(in_time) if fact.quality is None] if verdict is None else []
+
+
+def _shield(group: Group, members: Sequence[ShotFacts]) -> tuple[str | None, list[ShotFacts]]:
+    """The verdict, and the members in time order where one was possible."""
     if group.kind not in SHIELDABLE or len(members) < 2:
-        return None
+        return None, []
     in_time = sorted(members, key=lambda fact: (fact.taken.wall_us, fact.shot.root, fact.shot.path))
     verdicts = {"stages": _stages, "bracket": _bracket, "panorama": _panorama, "focus stack": _focus_stack}
-    return next((name for name, judge in verdicts.items() if judge(in_time)), None)
+    return next((name for name, judge in verdicts.items() if judge(in_time)), None), in_time
 
 
 def _stages(members: Sequence[ShotFacts]) -> bool:
@@ -126,16 +137,20 @@ def _panorama(members: Sequence[ShotFacts]) -> bool:
 
 def _focus_stack(members: Sequence[ShotFacts]) -> bool:
     """Equally exposed frames of a scene that stands still, whose sharpest tiles travel. Merged copies may lie among."""
-    frames = [fact for fact in members if fact.taken.source is TimeSource.EXIF and fact.quality and fact.look]
+    known = [fact.quality.tiles for fact in _frames(members) if fact.quality]
+    return len(known) >= STACK_SHOTS and _sharpness_travels(known)
+
+
+def _frames(members: Sequence[ShotFacts]) -> list[ShotFacts]:
+    """Those that may be frames of a focus stack by all but their sharpness, in time order; none where too few may."""
+    frames = [fact for fact in members if fact.taken.source is TimeSource.EXIF and fact.look]
     if len(frames) < STACK_SHOTS or not _one_series(frames, STACK_SECONDS):
-        return False
+        return []
     if len({fact.metadata.exposure for fact in frames}) > 1:
-        return False
+        return []
     places = np.arange(len(frames), dtype=np.int32)
     neighbours = np.stack((places[:-1], places[1:]), axis=1)
-    if not (looks.correlations(frames, neighbours) >= STACK_CORRELATION).all():
-        return False
-    return _sharpness_travels([fact.quality.tiles for fact in frames if fact.quality])
+    return frames if (looks.correlations(frames, neighbours) >= STACK_CORRELATION).all() else []
 
 
 def _sharpness_travels(tiles: Sequence[tuple[float, ...]]) -> bool:

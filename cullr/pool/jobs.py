@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from cullr.model import Quality
+from cullr.model import Measure
 
 Way = Literal["kitty", "iterm", "sixel", "cells"]
 Crop = tuple[float, float, float, float]
@@ -16,8 +17,8 @@ WIRE_BYTES = 60 << 10
 
 
 class Job(StrEnum):
-    """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE a `Measured`, DIGEST 32 bytes, RENDER (its
-    tasks carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
+    """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE (its tasks say what is wanted) a `Measured`,
+    DIGEST 32 bytes, RENDER (they carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
 
     HEAD = "head"
     PICTURE = "picture"
@@ -75,14 +76,23 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to make of one decode: these measures, and a preview or not."""
+
+    measures: tuple[Measure, ...] = ()
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it, and
-    `square` with SQUARE."""
+    """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it,
+    `square` with SQUARE, `wanted` with MEASURE."""
 
     key: int
     path: str
     order: RenderOrder | None = None
     square: Square | None = None
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A group member's quality and its preview: JPEG, sRGB, long side at most 320 pixels."""
+    """What was wanted: the measures' values, and the preview (JPEG, sRGB, long side at most 320 pixels)."""
 
-    quality: Quality
-    preview: bytes
+    values: Mapping[Measure, object]
+    preview: bytes | None = None

@@ -20,7 +20,8 @@ from PIL import Image
 
 from cullr import decode, hashes, quality
 from cullr.decode.picture import open_large
-from cullr.pool.jobs import Job, Measured, Outcome, Square, Task
+from cullr.model import Measure
+from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
 from cullr.settings import Limits
 
@@ -56,6 +57,8 @@ def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
             return Outcome(task.key, render(task.order, limits))
         if task.square is not None:
             return Outcome(task.key, _square(Path(task.path), limits, task.square))
+        if task.wanted is not None:
+            return Outcome(task.key, _measured(Path(task.path), limits, task.wanted))
         return Outcome(task.key, _JOBS[job](Path(task.path), limits, hash_name))
     except decode.Unreadable as error:
         return Outcome(task.key, why=str(error), lasting=error.lasting)
@@ -73,13 +76,17 @@ def _picture(path: Path, limits: Limits, hash_name: str) -> decode.Picture:
     return decode.open_picture(path, limits, lambda image: hashes.reference_hash(image, hash_name))
 
 
-def _measure(path: Path, limits: Limits, _hash_name: str) -> Measured:
-    image = open_large(path, limits, MEASURE_SIDE)
-    measured = quality.measure(np.asarray(image.convert("L")))
+def _measured(path: Path, limits: Limits, wanted: Wanted) -> Measured:
+    image = open_large(path, limits, MEASURE_SIDE if wanted.measures else PREVIEW_SIDE)
+    values = {measure: _MEASURES[measure](image) for measure in wanted.measures}
+    return Measured(values, _preview(image) if wanted.preview else None)
+
+
+def _preview(image: Image.Image) -> bytes:
     image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     as_srgb(image).save(stream, "JPEG", quality=75)
-    return Measured(measured, stream.getvalue())
+    return stream.getvalue()
 
 
 def _square(path: Path, limits: Limits, square: Square) -> bytes:
@@ -106,9 +113,13 @@ def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:
 _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
     Job.HEAD: _head,
     Job.PICTURE: _picture,
-    Job.MEASURE: _measure,
     Job.DIGEST: _digest,
 }
+
+_MEASURES: dict[Measure, Callable[[Image.Image], object]] = {
+    Measure.QUALITY: lambda image: quality.measure(np.asarray(image.convert("L"))),
+}
+"""A picture as shown, RGB, long side at most MEASURE_SIDE → what ShotFacts holds under the measure's name."""
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)

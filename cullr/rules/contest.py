@@ -2,17 +2,20 @@
 
 Pure and total: the same facts in any order give the same proposals, and of every contest at least `keep` shots stay.
 A contest is among shots of one stage; in a `set` group it is among whole sets, of which all shots share one fate.
+Criteria are asked one after the other, each only about what is still in the running: what nobody asks for need not be
+measured, and makes no difference where it is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
-from cullr.rules.criteria import Margin, Preference
+from cullr.rules.criteria import MEASURED, Margin, Preference
+from cullr.rules.demand import Demand
 from cullr.rules.reasons import Side
 from cullr.rules.rulefile import Rule
 
@@ -33,40 +36,69 @@ def propose(
     gone: Collection[ShotId] = (),
     across_stages: bool = False,
     sets: Mapping[ShotId, int] | None = None,
+    demand: Demand | None = None,
 ) -> tuple[Proposal, ...]:
     """Keep or cull for each shot of the group, in its order.
 
     Shots in `gone` (a set) are culled and do not compete, unless the rule protects them. A shot without facts stays.
     `sets`, else the group's own, tells the sets of a `set` group apart; without either they are the runs of rising
-    stage number in time order.
+    stage number in time order. With a `demand`, a contest that needs more measured asks it there and leaves its shots
+    UNKNOWN; without one, criteria that cannot be asked are left out.
     """
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
     left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
+    if group.kind is Kind.EXACT:  # the same bytes measure the same
+        rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
     elif group.kind in rule.protect.kind:
         verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
     elif group.kind is Kind.SET:
         told = group.sets if sets is None else sets
-        verdicts |= _whole_sets(rule, _sets(members, told) if len(members) == len(group.shots) else [], left)
+        entries = _sets(members, told) if len(members) == len(group.shots) else []
+        verdicts |= _whole_sets(rule, entries, left, demand)
     else:
-        verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left))
+        verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left), demand)
     return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)
 
 
 def propose_all(
-    rule: Rule, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], *, across_stages: bool = False
+    rule: Rule,
+    groups: Iterable[Group],
+    facts: Mapping[ShotId, ShotFacts],
+    *,
+    across_stages: bool = False,
+    demand: Demand | None = None,
 ) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of each group by its id. Stronger kinds come first: what they cull competes nowhere else."""
-    strength = {kind: place for place, kind in enumerate(Kind)}
+
+    def ask(group: Group, gone: Collection[ShotId]) -> tuple[Proposal, ...]:
+        members = [facts[shot] for shot in group.shots if shot in facts]
+        return propose(rule, group, members, gone=gone, across_stages=across_stages, demand=demand)
+
+    return strongest_first(groups, ask, demand)
+
+
+def strongest_first(
+    groups: Iterable[Group],
+    ask: Callable[[Group, Collection[ShotId]], tuple[Proposal, ...]],
+    demand: Demand | None = None,
+) -> dict[str, tuple[Proposal, ...]]:
+    """What `ask` says of each group, given the shots that stronger kinds culled. A `demand` that was made of one kind
+    ends it there: until that is decided, nobody knows who competes in the next."""
+    of_kind: dict[Kind, list[Group]] = {kind: [] for kind in Kind}
+    for group in groups:
+        of_kind[group.kind].append(group)
     gone: set[ShotId] = set()
     found: dict[str, tuple[Proposal, ...]] = {}
-    for group in sorted(groups, key=lambda group: strength[group.kind]):
-        members = [facts[shot] for shot in group.shots if shot in facts]
-        found[group.id] = propose(rule, group, members, gone=gone, across_stages=across_stages)
-        gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
+    for level in of_kind.values():
+        for group in level:
+            found[group.id] = ask(group, gone)
+            gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
+        if demand:
+            break
     return found
 
 
@@ -74,11 +106,11 @@ def _keep_all(shots: Sequence[ShotFacts], why: str) -> dict[ShotId, Verdict]:
     return {shot.id: (True, f"kept: {why}") for shot in shots}
 
 
-def _same_stages(rule: Rule, parts: Sequence[Sequence[ShotFacts]]) -> dict[ShotId, Verdict]:
+def _same_stages(rule: Rule, parts: Sequence[Sequence[ShotFacts]], demand: Demand | None) -> dict[ShotId, Verdict]:
     verdicts: dict[ShotId, Verdict] = {}
     for shots in parts:
         alone = f"no rival here: {reasons.stage(shots[0])}" if len(parts) > 1 else "no rival is left"
-        verdicts |= _contest(rule, [(shot,) for shot in shots], alone)
+        verdicts |= _contest(rule, [(shot,) for shot in shots], alone, demand)
     return verdicts
 
 
@@ -90,7 +122,9 @@ def _by_stage(shots: Sequence[ShotFacts]) -> list[list[ShotFacts]]:
     return list(parts.values())
 
 
-def _whole_sets(rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts]) -> dict[ShotId, Verdict]:
+def _whole_sets(
+    rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts], demand: Demand | None
+) -> dict[ShotId, Verdict]:
     """A set that lost a shot in a stronger group cannot be the one that stays: what is kept must be a whole set."""
     there = {shot.id for shot in left}
     whole = [entry for entry in entries if all(shot.id in there for shot in entry)]
@@ -98,7 +132,7 @@ def _whole_sets(rule: Rule, entries: Sequence[Entry], left: Sequence[ShotFacts])
         return _keep_all(left, "its sets cannot be told apart")
     if len(whole) < rule.keep:
         return _keep_all(left, "no whole set would be left")
-    verdicts = _contest(rule, whole, "no other set is whole")
+    verdicts = _contest(rule, whole, "no other set is whole", demand)
     for entry in entries:
         if entry not in whole:
             why = _protection(rule, entry)
@@ -130,15 +164,21 @@ def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list
     return sorted((tuple(sorted(run, key=_place)) for run in runs), key=lambda run: _place(run[0]))
 
 
-def _contest(rule: Rule, entries: Sequence[Entry], alone: str) -> dict[ShotId, Verdict]:
-    """Of entries in path order at least `keep` stay, and every protected one; `alone` is why where nothing competes."""
+def _contest(rule: Rule, entries: Sequence[Entry], alone: str, demand: Demand | None) -> dict[ShotId, Verdict]:
+    """Of entries in path order at least `keep` stay, and every protected one; `alone` is why where nothing competes.
+
+    Nothing where it cannot be decided yet and `demand` was told why.
+    """
     if len(entries) <= rule.keep:
         why = alone if len(entries) == 1 else f"the rule keeps {rule.keep} of a group"
         return {shot.id: (True, f"kept: {why}") for entry in entries for shot in entry}
-    table = _scored(rule, entries)
-    rounds = [_round(table, range(len(entries)))]
-    while len(rounds) < rule.keep:
-        rounds.append(_round(table, sorted(rounds[-1].fell)))
+    asker = _Asker(rule.prefer, entries, demand)
+    try:
+        rounds = [_round(asker, range(len(entries)))]
+        while len(rounds) < rule.keep:
+            rounds.append(_round(asker, sorted(rounds[-1].fell)))
+    except _Undecided:
+        return {}
     verdicts: dict[ShotId, Verdict] = {}
     for at, entry in enumerate(entries):
         verdict = _verdict(rule, entries, rounds, at)
@@ -148,10 +188,10 @@ def _contest(rule: Rule, entries: Sequence[Entry], alone: str) -> dict[ShotId, V
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A preference and each entry's score by it."""
+    """A preference, and by it the scores of the entries that were asked: a set's is the mean of its shots'."""
 
     prefer: Preference
-    scores: Sequence[float]
+    scores: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +202,49 @@ class _Round:
     fell: Mapping[int, _Asked | None]
 
 
-def _scored(rule: Rule, entries: Sequence[Entry]) -> list[_Asked]:
-    """A set's score is the mean of its shots'."""
-    shots = [shot for entry in entries for shot in entry]
-    table: list[_Asked] = []
-    for prefer in rule.prefer:
-        scores = criteria.scores(prefer, shots)
-        if scores is not None:
-            rest = iter(scores)
-            table.append(_Asked(prefer, [math.fsum(next(rest) for _ in entry) / len(entry) for entry in entries]))
-    return table
+class _Undecided(Exception):
+    """A contest waits for what it demanded."""
 
 
-def _round(table: Sequence[_Asked], still: Sequence[int]) -> _Round:
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks preferences of entries. Those that measure nothing are asked once of all, for some of them compare all."""
+
+    prefer: Sequence[Preference]
+    entries: Sequence[Entry]
+    demand: Demand | None
+    _of_all: dict[Preference, _Asked | None] = field(default_factory=dict)
+
+    def ask(self, prefer: Preference, still: Sequence[int]) -> _Asked | None:
+        """None where the preference is left out. Raises _Undecided."""
+        measure = MEASURED.get(prefer.by)
+        if measure is None:
+            if prefer not in self._of_all:
+                self._of_all[prefer] = self._scored(prefer, range(len(self.entries)))
+            return self._of_all[prefer]
+        if self.demand is not None and self.demand.ask(measure, (shot for at in still for shot in self.entries[at])):
+            raise _Undecided
+        return self._scored(prefer, still)
+
+    def _scored(self, prefer: Preference, places: Sequence[int]) -> _Asked | None:
+        scores = criteria.scores(prefer, [shot for at in places for shot in self.entries[at]])
+        if scores is None:
+            return None
+        rest = iter(scores)
+        means = {at: math.fsum(next(rest) for _ in self.entries[at]) / len(self.entries[at]) for at in places}
+        return _Asked(prefer, means)
+
+
+def _round(asker: _Asker, still: Sequence[int]) -> _Round:
     """At each preference those go who are farther from the best of the remaining than its margin."""
     fell: dict[int, _Asked | None] = {}
-    for asked in table:
-        bar = _bar(max(asked.scores[at] for at in still), asked.prefer.margin)
+    for prefer in asker.prefer:
+        if len(still) == 1:
+            break
+        asked = asker.ask(prefer, still)
+        if asked is None:
+            continue
+        bar = _bar(max(asked.scores[at] for at in still), prefer.margin)
         fell |= {at: asked for at in still if asked.scores[at] < bar}
         still = [at for at in still if at not in fell]
     return _Round(still[0], fell | dict.fromkeys(still[1:]))

@@ -1,7 +1,7 @@
 """What a shot can be preferred for, and how it is measured: each criterion turns shots into scores, higher is better.
 
-Scores are comparable within one contest only. None is unknown. Where sharpness or exposure of any shot in a contest is
-unknown, the criterion is left out: nobody loses for a picture that could not be measured. Any other unknown comes last.
+Scores compare within one contest only. None is unknown. A measured criterion that is unknown of any shot still in
+the running is left out: nobody loses for a picture that could not be measured. Any other unknown comes last.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 import fnmatch
 import math
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from cullr import formats, sidecars
-from cullr.model import ShotFacts, TimeSource
+from cullr.model import Measure, ShotFacts, TimeSource
 
 REST = "*"
 """In an `order`: everything that the other entries do not name."""
 
-LEFT_OUT_IF_UNKNOWN = frozenset({"sharpness", "exposure"})
+MEASURED: Mapping[str, Measure] = {"sharpness": Measure.QUALITY, "exposure": Measure.QUALITY}
+"""The criteria that look at the picture itself, and what must be measured for each."""
 
 _SYNONYMS = {
     "heif": "heic",
@@ -69,9 +70,9 @@ Scores = Callable[[Preference, Sequence[ShotFacts]], list[float | None]]
 
 
 def scores(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float] | None:
-    """A score for each shot of a contest, -inf where unknown; None when the criterion is left out."""
+    """A score for each of these shots, -inf where unknown; None when the criterion is left out."""
     found = SCORES[prefer.by](prefer, shots)
-    if prefer.by in LEFT_OUT_IF_UNKNOWN and None in found:
+    if prefer.by in MEASURED and None in found:
         return None
     return [-math.inf if score is None else score for score in found]
 

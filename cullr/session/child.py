@@ -44,6 +44,13 @@ class Child:
                 found.append(self._heard.get_nowait())
         return found
 
+    def looking_at(self, group: str) -> None:
+        """Tell it which group is open: what the screen needs is made for that one first."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or is being stopped
+            self._process.stdin.write(json.dumps({"looking at": group}) + "\n")
+            self._process.stdin.flush()
+
     def alive(self) -> bool:
         return self._process.poll() is None
 

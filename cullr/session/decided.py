@@ -14,8 +14,8 @@ from pathlib import Path
 from cullr import journal, rules
 from cullr.journal import Verdict
 from cullr.journal.entry import Decisions
-from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
-from cullr.rules import Rule
+from cullr.model import Group, Proposal, ShotFacts, ShotId
+from cullr.rules import Demand, Rule
 
 Key = tuple[str, ...]
 
@@ -80,17 +80,21 @@ class Decided:
         return latest.verdict if latest and latest.verdict is not Verdict.NONE else None
 
     def propose_all(
-        self, rule: Rule, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts], *, across_stages: bool = False
+        self,
+        rule: Rule,
+        groups: Iterable[Group],
+        facts: Mapping[ShotId, ShotFacts],
+        *,
+        across_stages: bool = False,
+        demand: Demand | None = None,
     ) -> dict[str, tuple[Proposal, ...]]:
         """Each group's proposals by its id. Stronger kinds come first: what goes there competes nowhere else."""
-        strength = {kind: place for place, kind in enumerate(Kind)}
-        gone: set[ShotId] = set()
-        found = {}
-        for group in sorted(groups, key=lambda group: strength[group.kind]):
+
+        def ask(group: Group, gone: Collection[ShotId]) -> tuple[Proposal, ...]:
             members = [facts[shot] for shot in group.shots]
-            found[group.id] = self.propose(rule, group, members, gone=gone, across_stages=across_stages)
-            gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
-        return found
+            return self.propose(rule, group, members, gone=gone, across_stages=across_stages, demand=demand)
+
+        return rules.strongest_first(groups, ask, demand)
 
     def propose(
         self,
@@ -100,11 +104,12 @@ class Decided:
         *,
         gone: Collection[ShotId] = (),
         across_stages: bool = False,
+        demand: Demand | None = None,
     ) -> tuple[Proposal, ...]:
         """The rule's choice among the shots the person did not cull, and the person's word on the others."""
         culled = {each.id for each in members if self.verdict(each, members) is Verdict.CULL}
         out = {*gone, *culled} if len(culled) < len(members) else gone
-        ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages)
+        ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages, demand=demand)
         return self.over(ruled, {each.id: each for each in members})
 
     def over(self, proposals: Sequence[Proposal], facts: Mapping[ShotId, ShotFacts]) -> tuple[Proposal, ...]:
@@ -124,6 +129,24 @@ class Decided:
             replace(each, keep=True, reason="kept: nothing else of its group stays") if stay else each
             for each, stay in zip(changed, stays, strict=True)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A rule and what the person said: together they decide about groups."""
+
+    rule: Rule
+    decided: Decided
+    across_stages: bool = False
+
+    def propose(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> dict[str, tuple[Proposal, ...]]:
+        """Each group's proposals by its id; criteria that nobody measured are left out."""
+        return self.decided.propose_all(self.rule, groups, facts, across_stages=self.across_stages)
+
+    def ask(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+        """Ask for what must be measured before `propose` can say all it could ever say."""
+        left = self.decided.without_told_apart(groups, facts)
+        self.decided.propose_all(self.rule, left, facts, across_stages=self.across_stages, demand=demand)
 
 
 def key(facts: ShotFacts, members: Iterable[ShotFacts]) -> Key:

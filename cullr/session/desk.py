@@ -183,6 +183,8 @@ class Desk:
         group, shots, proposals = found
         if self._decided.told_apart(shots):
             return None
+        if self._child:
+            self._child.looking_at(group.id)
         facts = {each.id: each for each in shots}
         if self._rule:
             from cullr import rules

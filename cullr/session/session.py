@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cullr import settings as configuration
 from cullr.errors import NothingFound, UsageError
-from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts
+from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts, ShotId
 from cullr.settings import Settings
 
 if TYPE_CHECKING:
+    from cullr.indexer.measuring import Wants
     from cullr.indexer.run import Indexed
     from cullr.indexer.verify import Verified
     from cullr.moves import EmptyResult
-    from cullr.rules import Rule
+    from cullr.rules import Demand, Rule
+    from cullr.session.decided import Judge
     from cullr.session.past import PastBatch, Undone
     from cullr.session.plan import Plan
     from cullr.session.staging import Staged
@@ -61,7 +63,7 @@ class Session:
 
     def index(self) -> Indexed:
         """Bring the index up to date without looking for groups. Raises NothingFound, Failed."""
-        return self._run(group=False)
+        return self._run(kinds=())
 
     def review(self, kinds: Iterable[Kind] | None = None, *, previews: bool = False) -> tuple[Review, Indexed]:
         """Groups with proposals for every shot, all passes complete; `kinds` limits them, None is all.
@@ -70,21 +72,26 @@ class Session:
         """
         from cullr import rules
 
-        rule = rules.load(self.settings.rule)
-        found = self._run(previews=previews)
-        wanted = set(kinds) if kinds is not None else set(Kind)
-        groups = [group for group in found.groups if group.kind in wanted]
-        return self._reviewed(rule, groups, found), found
+        judge = self._judge(rules.load(self.settings.rule))
+        found = self._run(kinds=frozenset(kinds if kinds is not None else Kind), wants=judge.ask, previews=previews)
+        return self._reviewed(judge, found.groups, found), found
 
     def imported(self, file: Path) -> tuple[Review, Indexed]:
         """Another tool's groups of these photos, with our proposals. Raises UsageError for a file of no known shape."""
         from cullr import rules
         from cullr.session.imports import groups, read
 
-        rule = rules.load(self.settings.rule)
+        judge = self._judge(rules.load(self.settings.rule))
         named = read(file)
-        found = self._run()
-        return self._reviewed(rule, groups(named, self.roots, found.facts, self.say), found), found
+
+        def theirs(facts: Iterable[ShotFacts], say: Say) -> list[Group]:
+            return groups(named, self.roots, tuple(facts), say)
+
+        def wants(_own: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+            judge.ask(theirs(facts.values(), lambda _sentence: None), facts, demand)
+
+        found = self._run(wants=wants)
+        return self._reviewed(judge, theirs(found.facts, self.say), found), found
 
     def planned(self, plan: Plan) -> Plan:
         """The plan, if its folders can be these. Raises UsageError."""
@@ -141,19 +148,21 @@ class Session:
 
         return [f"{root / finding.path}: {finding.why}" for root in self.roots for finding in moves.verify(root)]
 
-    def _reviewed(self, rule: Rule, found_groups: Sequence[Group], found: Indexed) -> Review:
-        from cullr.session.decided import Decided
+    def _judge(self, rule: Rule) -> Judge:
+        from cullr.session.decided import Decided, Judge
 
+        return Judge(rule, Decided.read(self.roots), across_stages=self.settings.across_stages)
+
+    def _reviewed(self, judge: Judge, found_groups: Sequence[Group], found: Indexed) -> Review:
         facts = {each.id: each for each in found.facts}
-        decided = Decided.read(self.roots)
-        groups = decided.without_told_apart(found_groups, facts)
-        proposals = decided.propose_all(rule, groups, facts, across_stages=self.settings.across_stages)
+        groups = judge.decided.without_told_apart(found_groups, facts)
+        proposals = judge.propose(groups, facts)
         reviewed = tuple(
             ReviewedGroup(group, tuple(facts[shot] for shot in group.shots), proposals[group.id]) for group in groups
         )
         culled = {each.shot for said in proposals.values() for each in said if not each.keep}
         counts = _counts(found, reviewed, [facts[shot] for shot in sorted(culled)])
-        return Review(tuple(str(root) for root in self.roots), rule.name, True, counts, found.skipped, reviewed)
+        return Review(tuple(str(root) for root in self.roots), judge.rule.name, True, counts, found.skipped, reviewed)
 
     def verify(self, sample: int) -> Verified:
         """Check the index: integrity, rows without a file, `sample` photos read and hashed again. Changes nothing."""
@@ -168,7 +177,10 @@ class Session:
             away |= {os.fsencode(root / home) for home in (*state.homes, *gone)}
         return verify(self.roots, self.settings, self.cache, sample, away=away, progress=self.progress, say=self.say)
 
-    def _run(self, *, group: bool = True, previews: bool = False) -> Indexed:
+    def _run(
+        self, *, kinds: Collection[Kind] = tuple(Kind), wants: Wants | None = None, previews: bool = False
+    ) -> Indexed:
+        """Without kinds the index is brought up to date and nothing more."""
         from cullr.indexer.run import run
 
         found = run(
@@ -177,7 +189,8 @@ class Session:
             self.cache,
             progress=self.progress,
             say=self.say,
-            group=group,
+            kinds=kinds,
+            wants=wants,
             previews=previews,
         )
         if found.photos == 0:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cullr.index import database, rows
 from cullr.index.store import Store
-from cullr.model import Exposure, Look, Marks, Metadata, Quality, Rung, Taken, TimeSource
+from cullr.model import Exposure, Look, Marks, Measure, Metadata, Quality, Rung, Taken, TimeSource
 
 FULL = Metadata(
     format="jpeg",
@@ -53,11 +53,12 @@ def test_a_changed_file_forgets_everything(index: database.Database) -> None:
     photo = store.add(b"/a", b"x.jpg", 10, 20, 30)
     store.save_picture(photo, FULL, LOOK, b"head")
     store.save_content(photo, b"digest")
-    store.save_measure(photo, Quality(1.0, (0.5,) * 64, 0.0, 0.0, 0.5), b"jpeg")
+    store.save_measure(photo, Measure.QUALITY, Quality(1.0, (0.5,) * 64, 0.0, 0.0, 0.5))
+    store.save_preview(photo, b"jpeg")
     store.replace(photo, 11, 21, 31)
     [(_, row)] = store.below(Path("/a"))
     assert row == rows.PhotoRow(photo, row.folder, b"x.jpg", 11, 21, 31)
-    assert store.measures([photo]) == {}
+    assert store.measures([photo], Measure.QUALITY) == {}
 
 
 def test_a_root_holds_only_what_lies_below_it(index: database.Database) -> None:

@@ -1,0 +1,89 @@
+"""Groups → the measures that their shields and their rule come to ask for, and no others, put into the facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from cullr.index.store import Store
+from cullr.indexer.passes import Passes
+from cullr.match import shields
+from cullr.model import Group, Measure, ShotFacts, ShotId
+from cullr.pool.jobs import Wanted
+from cullr.rules import Demand
+from cullr.rules.demand import is_measured
+
+Facts = dict[ShotId, ShotFacts]
+Wants = Callable[[Sequence[Group], Mapping[ShotId, ShotFacts], Demand], object]
+"""Asks the demand for what it needs to judge these groups."""
+
+
+def shielded(groups: Sequence[Group], facts: Facts, passes: Passes, store: Store) -> tuple[Group, ...]:
+    """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
+    settle(groups, facts, _shields, passes, store)
+    return marked(groups, facts)
+
+
+def marked(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
+    """The groups with their shields, as far as what is measured already tells."""
+    return tuple(replace(group, shielded=shields.shield(group, _members(group, facts))) for group in groups)
+
+
+def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> None:
+    """Measure until nothing is asked for that can be had; `facts` are brought up to date."""
+    tried: defaultdict[Measure, set[ShotId]] = defaultdict(set)
+    while True:
+        demand = Demand(tried)
+        wants(groups, facts, demand)
+        if not demand:
+            return
+        fill(demand.wanted, facts, passes, store)
+        for measure, photos in demand.wanted.items():
+            tried[measure] |= photos
+
+
+def fill(
+    wanted: Mapping[Measure, AbstractSet[ShotId]],
+    facts: Facts,
+    passes: Passes,
+    store: Store,
+    previews: AbstractSet[ShotId] = frozenset(),
+) -> None:
+    """Put these measures into the facts, from the index where it has them, else from the pictures; and make these
+    previews, of the same decode."""
+    missing: defaultdict[ShotId, list[Measure]] = defaultdict(list, {photo: [] for photo in previews})
+    for measure, photos in wanted.items():
+        lacking = {photo for photo in photos if not is_measured(facts[photo], measure)}
+        known = store.measures(sorted(lacking), measure)
+        _put(measure, known, facts)
+        for photo in lacking - known.keys():
+            missing[photo].append(measure)
+    together: defaultdict[Wanted, list[ShotId]] = defaultdict(list)
+    for photo, measures in missing.items():
+        together[Wanted(tuple(measures), photo in previews)].append(photo)
+    for what, alike in together.items():
+        passes.measured([each.shot.face for each in in_order(alike, facts)], what)
+    for measure, photos in wanted.items():
+        made = [photo for photo in sorted(photos) if measure in missing.get(photo, ())]
+        _put(measure, store.measures(made, measure), facts)
+
+
+def _put(measure: Measure, values: Mapping[ShotId, object], facts: Facts) -> None:
+    for photo, value in values.items():
+        facts[photo] = replace(facts[photo], **{measure.value: value})  # type: ignore[arg-type]
+
+
+def in_order(photos: Iterable[ShotId], facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:
+    """In path order, as the disk likes it."""
+    return sorted((facts[photo] for photo in photos), key=lambda each: each.shot.face)
+
+
+def _shields(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+    for group in groups:
+        demand.ask(Measure.QUALITY, shields.unmeasured(group, _members(group, facts)))
+
+
+def _members(group: Group, facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:
+    return [facts[shot] for shot in group.shots]

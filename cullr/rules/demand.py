@@ -1,0 +1,35 @@
+"""What contests must have measured before they can be decided: only where everything asked before left shots tied.
+
+A contest that meets an unmeasured shot stops there and asks; asked again with what it wanted, it gets further. So a
+rule that never comes to sharpness has no picture measured, and one that does has only those measured that are level.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from cullr.model import Measure, ShotFacts, ShotId
+
+
+class Demand:
+    """`wanted` maps measures to the shots that contests wait for; `tried` names those that were sought in vain."""
+
+    def __init__(self, tried: Mapping[Measure, Collection[ShotId]] | None = None) -> None:
+        self.wanted: defaultdict[Measure, set[ShotId]] = defaultdict(set)
+        self._tried = tried or {}
+
+    def __bool__(self) -> bool:
+        return any(self.wanted.values())
+
+    def ask(self, measure: Measure, shots: Iterable[ShotFacts]) -> bool:
+        """Whether any of these lacks the measure and may still get it; those are noted."""
+        tried = self._tried.get(measure, ())
+        missing = {shot.id for shot in shots if not is_measured(shot, measure) and shot.id not in tried}
+        self.wanted[measure] |= missing
+        return bool(missing)
+
+
+def is_measured(shot: ShotFacts, measure: Measure) -> bool:
+    """A measure bears the name of its place in ShotFacts."""
+    return getattr(shot, measure) is not None
