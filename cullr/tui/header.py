@@ -25,7 +25,7 @@ class Header(Widget):
 
     def __init__(self, roots: Sequence[Path]) -> None:
         super().__init__()
-        self._roots = [visible(_short(root)) for root in roots]
+        self._roots = [visible(short(root)) for root in roots]
         self._totals: tuple[int, int, int] = (0, 0, 0)
         self._passes: tuple[PassRow, ...] = ()
         self._note = ""
@@ -100,10 +100,10 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _short(root: Path) -> str:
+def short(path: Path) -> str:
     """Home is `~`, as in a shell."""
     try:
-        inside = root.relative_to(Path.home())
+        inside = path.relative_to(Path.home())
     except (ValueError, RuntimeError):
-        return str(root)
+        return str(path)
     return f"~/{inside}" if inside.parts else "~"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from typing import ClassVar
 
@@ -14,9 +15,10 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from cullr.report import words
-from cullr.rules import Rule, describe
+from cullr.rules import Rule, describe, shipped
 from cullr.safe_text import visible
 from cullr.session.desk import Changed, Desk, Rehearsal
+from cullr.tui.header import short
 from cullr.tui.screens.marking import name
 from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
@@ -52,6 +54,7 @@ class RulesScreen(Page):
         """What each rule would change, by its path: growing while it is counted."""
         self._rest: Timer | None = None
         self._insisted = ""
+        self._shipped: list[Rule] = []
 
     def body(self) -> ComposeResult:
         yield PickList(self._line, id="rules")
@@ -63,10 +66,10 @@ class RulesScreen(Page):
         self.head("Rules", "which shot of a group to keep")
         self.say("Enter uses the rule from now on. Your own decisions stay, and nothing moves.")
         self.query_one(PickList).focus()
-        self.in_background(lambda: (self.desk.rules(), self.desk.rule()), self._show)
+        self.in_background(lambda: (self.desk.rules(), self.desk.rule(), shipped()), self._show)
 
-    def _show(self, found: tuple[list[Rule], Rule]) -> None:
-        self.rules, self.current = found
+    def _show(self, found: tuple[list[Rule], Rule, list[Rule]]) -> None:
+        self.rules, self.current, self._shipped = found
         self.query_one(PickList).styles.height = min(len(self.rules), 8)
         self.query_one(PickList).fill(len(self.rules), self.rules.index(self.current))
 
@@ -124,7 +127,19 @@ class RulesScreen(Page):
         if rule is None:
             return
         self.query_one("#effect", Static).update(Content("\n").join(self._effect(rule)))
-        self.query_one("#rule", Static).update(Content.styled(visible_lines(describe(rule)), FAINT))
+        self.query_one("#rule", Static).update(Content.styled(self._ways(rule), FAINT))
+
+    def _ways(self, rule: Rule) -> str:
+        """What the rule prefers, folded so that its numbers stand free."""
+        _, _, *wishes = describe(rule).split("\n")
+        source = "It comes with cullr." if rule in self._shipped else f"It is yours: {short(rule.path)}"
+        width = self.query_one("#rule").content_size.width or 60
+        lines = [visible(line) for line in (source, *(wish[2:] for wish in wishes))]
+        return "\n".join(each for line in lines for each in textwrap.wrap(line, width, subsequent_indent="    "))
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._detail)
 
     def _effect(self, rule: Rule) -> list[Content]:
         if rule == self.current:
@@ -173,11 +188,6 @@ def summary(state: Rehearsal) -> str:
     if not state.changed:
         return f"Decides all {state.seen:,} groups as now." if state.complete else "No difference so far."
     return f"Keeps another shot in {state.changed:,} of {words.count(state.groups, 'group')}."
-
-
-def visible_lines(text: str) -> str:
-    """Lines stay lines; what a rule file's path may hold does not reach the terminal."""
-    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _totals(state: Rehearsal) -> list[Content]:

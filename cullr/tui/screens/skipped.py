@@ -15,6 +15,7 @@ from cullr.model import Skipped
 from cullr.report import words
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
+from cullr.tui.header import short
 from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
 
@@ -61,7 +62,7 @@ class SkippedScreen(Page):
 
     def on_pick_list_moved(self, event: PickList.Moved) -> None:
         row = self.rows[event.number]
-        full = Content(visible(str(self.desk.roots[row.root] / row.path)))
+        full = Content(visible(short(self.desk.roots[row.root] / row.path)))
         why = Content.styled(f"◆ {visible(row.why)}", "$text-warning")
         left = Content.styled("It is in no group and is never moved.", FAINT)
         self.query_one("#why", Static).update(Content("\n").join([full, why, left]))

@@ -1,0 +1,244 @@
+"""The real program through a real sshd over a slow line: 150 ms there and back, 250 KB/s each way."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cullr_tests import pictures
+from cullr_tests.terminal.line import Line
+from cullr_tests.terminal.test_tmux_review import Tmux, complete
+from cullr_tests.tui.reviewing import names, shoot
+
+SIZE = (100, 40)
+LISTED = re.compile(r"^ [=≈] (\S+\.jpg)")
+OPENED = re.compile(r"┃✓ (\S+\.jpg)")
+COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
+BACKGROUND = re.compile(r"\b48;(?:5;\d+|2;\d+;\d+;\d+)")
+MOVES = 20
+RESTS = 4
+GROUP_BYTES = 26_000
+"""What opening a group may cost: its words, and two pictures of coloured cells, 10 kB a time."""
+
+SERVER = """
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {own}/host
+AuthorizedKeysFile {own}/client.pub
+PidFile {own}/sshd.pid
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin prohibit-password
+PrintMotd no
+"""
+CLIENT = (
+    "-F none -tt -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none -o LogLevel=ERROR "
+    "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null"
+)
+
+
+class Remote:
+    """A person's terminal, the line, and the server that keeps the photos."""
+
+    def __init__(self, own: Path, line: Line) -> None:
+        self.tmux = Tmux(own / "tmux", own)
+        self.line = line
+        self._own = own
+
+    def start(self, root: Path, groups: int, *, again: bool = False) -> list[str]:
+        """What is listed once all is read."""
+        given = f"LANG=C.UTF-8 TERM=xterm-256color CULLR_CACHE={self._own}/cache XDG_CONFIG_HOME={self._own}/config"
+        there = f"cd {shlex.quote(str(Path.cwd()))} && env {given} {sys.executable} -m cullr {root}; echo EXIT=$?"
+        ssh = f"ssh {CLIENT} -i {self._own}/client -p {self.line.port} {getpass.getuser()}@127.0.0.1"
+        width, height = map(str, SIZE)
+        here = f"{ssh} {shlex.quote(there)}; echo GONE=$?; exec sleep 60"
+        self.tmux.run(*(["respawn-pane", "-k"] if again else ["new-session", "-d", "-x", width, "-y", height]), here)
+        whole = self.tmux.until(lambda text: complete(text) and len(listed(text)) == groups)
+        assert f"{groups} groups" in whole
+        return listed(whole)
+
+    def cursor(self) -> str:
+        """The list's line on a ground unlike the others'."""
+        grounds: dict[str, str] = {}
+        for line in self.tmux.screen(colours=True).splitlines():
+            if found := LISTED.match(COLOUR.sub("", line)):
+                before = " ".join(COLOUR.findall(line[: line.index(found[1])]))
+                grounds[found[1]] = (BACKGROUND.findall(before) or [""])[-1]
+        often = Counter(grounds.values()).most_common(1)
+        alone = [title for title, ground in grounds.items() if ground != often[0][0]] if often else []
+        return alone[0] if len(alone) == 1 else ""
+
+    def opened(self) -> str:
+        found = OPENED.search(self.tmux.screen())
+        return found[1] if found else ""
+
+    def arrive(self, title: str, seconds: float = 30.0) -> None:
+        """Wait until the cursor is on this group, and the group's first card is drawn."""
+        deadline = time.monotonic() + seconds
+        while (on := self.cursor()) != title:
+            assert time.monotonic() < deadline, f"the cursor is on {on!r}, not on {title!r}"
+            time.sleep(0.02)
+        while (open_ := self.opened()) != title:
+            assert time.monotonic() < deadline, f"{open_!r} is open, not {title!r}"
+            time.sleep(0.02)
+
+    def quiet(self, seconds: float = 1.0) -> int:
+        """How many bytes had come when none came for this long."""
+        known = -1
+        while known != self.line.down:
+            known = self.line.down
+            time.sleep(seconds)
+        return known
+
+    def client(self) -> int:
+        """The process that is ssh."""
+        children = Path("/proc").glob("[0-9]*/cmdline")
+        port = str(self.line.port).encode()
+        for entry in children:
+            try:
+                words = entry.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if words[0] == b"ssh" and port in words:
+                return int(entry.parent.name)
+        raise AssertionError("no ssh runs")
+
+    def gone(self, seconds: float = 60.0) -> None:
+        """Wait until neither the program nor its indexer is left."""
+        deadline = time.monotonic() + seconds
+        while left := self.tmux.pids("cullr") + self.tmux.pids("cullr.indexer"):
+            assert time.monotonic() < deadline, f"outlived the line: {left}"
+            time.sleep(0.05)
+
+
+def listed(screen: str) -> list[str]:
+    """The groups' names, from the top."""
+    return [found[1] for line in screen.splitlines() if (found := LISTED.match(line))]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[int]:
+    """The port of a server of this test's own, which lets in whoever has the test's key."""
+    for name in ("host", "client"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)  # sshd gives up root's rights in there
+    port = free_port()
+    (tmp_path / "sshd_config").write_text(SERVER.format(port=port, own=tmp_path))
+    program = shutil.which("sshd") or "/usr/sbin/sshd"
+    log = tmp_path / "sshd.log"
+    with log.open("wb") as told:
+        server = subprocess.Popen([program, "-D", "-e", "-f", str(tmp_path / "sshd_config")], stderr=told)
+    try:
+        wait_for(port, server, log)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def remote(sshd: int, tmp_path: Path) -> Iterator[Remote]:
+    line = Line(sshd)
+    opened = Remote(tmp_path, line)
+    yield opened
+    opened.tmux.run("kill-server")
+    line.close()
+    opened.gone()
+
+
+def copies(root: Path, groups: int) -> Path:
+    """As many groups of two of the same bytes."""
+    for number in range(groups):
+        pictures.save(root / f"g{number:02}.jpg", pictures.scene(number), quality=85)
+        shutil.copy2(root / f"g{number:02}.jpg", root / f"h{number:02}.jpg")
+    return root
+
+
+def test_groups_cursor_approve_and_undo_work_through_sshd(remote: Remote, tmp_path: Path) -> None:
+    root = shoot(tmp_path / "shoot")
+    before = names(root)
+    first, second, _ = remote.start(root, 3)
+    remote.arrive(first)
+    assert not (root / ".cullr").exists(), "the terminal's answers were taken for keys that decide"
+    remote.tmux.press("Down")
+    remote.arrive(second)
+    remote.tmux.press("Enter")
+    remote.tmux.until(lambda text: "Moved 1 shot (1 file" in text)
+    assert len(names(root)) == len(before) - 1
+    remote.tmux.press("C-z")
+    remote.tmux.until(lambda text: "Took back 1 file" in text)
+    assert names(root) == before
+    remote.tmux.press("q")
+    remote.tmux.until(lambda text: "EXIT=0" in text and "GONE=0" in text)
+
+
+@pytest.mark.parametrize("way", ["the client is killed", "the line is cut"])
+def test_a_dropped_line_leaves_no_process_and_the_next_start_resumes(remote: Remote, tmp_path: Path, way: str) -> None:
+    root = shoot(tmp_path / "shoot")
+    last = remote.start(root, 3)[-1]
+    [noted] = (tmp_path / "cache/places").glob("*.json")
+    before = noted.read_bytes()
+    remote.tmux.press("End")
+    remote.arrive(last)
+    remote.tmux.until(lambda _: noted.read_bytes() not in {b"", before})
+    assert remote.tmux.pids("cullr.indexer")
+    if way == "the client is killed":
+        os.kill(remote.client(), signal.SIGKILL)
+    else:
+        remote.line.cut()
+    remote.gone()
+    remote.start(root, 3, again=True)
+    remote.tmux.until(lambda text: "Back where you left" in text)
+    remote.arrive(last)
+
+
+def test_groups_passed_by_cost_their_lines_and_the_one_rested_on_its_pictures(remote: Remote, tmp_path: Path) -> None:
+    titles = remote.start(copies(tmp_path / "shoot", MOVES + 4), MOVES + 4)
+    remote.arrive(titles[0])
+    began = remote.quiet()
+    remote.tmux.press(*["Down"] * MOVES)
+    remote.arrive(titles[MOVES])
+    passed = remote.quiet() - began
+    began = remote.line.down
+    for number in reversed(range(MOVES - RESTS, MOVES)):
+        remote.tmux.press("Up")
+        remote.arrive(titles[number])
+        remote.quiet()
+    rested = (remote.line.down - began) / RESTS
+    sys.stdout.write(f"{passed} bytes for {MOVES} moves in one go, {rested:.0f} for one with a rest after it\n")
+    assert passed <= 2 * GROUP_BYTES
+    assert rested <= GROUP_BYTES
