@@ -22,9 +22,10 @@ from cullr.tui.help import HelpScreen
 from cullr.tui.main_screen import MainScreen
 from cullr.tui.palette import Actions
 from cullr.tui.pictures.loader import Loaded, PictureLoader
+from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.terminal import Terminal
-from cullr.tui.terminal.driver import driver_for
+from cullr.tui.terminal.driver import PictureDriver, driver_for
 from cullr.tui.theme import THEMES
 
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
@@ -88,6 +89,15 @@ class CullrApp(App[int]):
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.screen, self._notes()))
+
+    def action_repaint(self) -> None:
+        """Write every cell and send every picture: something else wrote over the screen, or the terminal lost it."""
+        if isinstance(self._driver, PictureDriver):
+            self._driver.shown.forget()
+        self.shelf.forget()
+        for photo in self.screen.query(Photo):
+            photo.resend()
+        self.screen.refresh(layout=True)
 
     def _notes(self) -> list[str]:
         terminal = self.main.terminal

@@ -62,6 +62,7 @@ MAIN: tuple[Binding, ...] = (
 )
 EVERYWHERE: tuple[Binding, ...] = (
     Binding("?,f1", "help", "help", id="help", group=REST),
+    Binding("ctrl+l", "repaint", "draw the screen anew", id="repaint", group=REST, show=False),
     Binding("ctrl+q,ctrl+c", "quit", "quit", id="quit_now", group=REST, show=False, priority=True),
 )
 SHORT: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cullr_tests.terminal.glass import Cell, Glass
 from cullr_tests.tui.reviewing import names, shoot
 
 
@@ -38,7 +39,7 @@ class Tmux:
         self.run("send-keys", *keys)
 
     def screen(self, *, colours: bool = False) -> str:
-        return self.run("capture-pane", "-p", *(["-e"] if colours else []))
+        return self.run("capture-pane", "-p", *(["-e", "-N"] if colours else []))
 
     def until(self, holds: Callable[[str], object], seconds: float = 30.0) -> str:
         deadline = time.monotonic() + seconds
@@ -97,6 +98,54 @@ def test_start_approve_undo_resize_and_quit_in_a_real_terminal(tmux: Tmux, root:
     tmux.press("q")
     tmux.until(lambda text: "EXIT=0" in text)
     assert tmux.pids("cullr.indexer") == []
+
+
+def test_what_is_left_out_on_the_line_is_missed_nowhere_and_ctrl_l_wipes_what_others_wrote(
+    tmux: Tmux, root: Path
+) -> None:
+    """After keys, a dialog, another screen, another size: the screen is what a whole repaint makes it."""
+    tmux.start(root)
+    tmux.until(lambda text: complete(text) and "b0.jpg" in text)
+    for keys in (
+        "j",
+        "j",
+        "l",
+        "k",
+        "?",
+        "Escape",
+        "Tab",
+        "T",
+        "R",
+        "Escape",
+        "c",
+        "l",
+        "Escape",
+        "G",
+        "/",
+        "b",
+        "Enter",
+    ):
+        tmux.press(keys)
+        time.sleep(0.1)
+    tmux.run("resize-window", "-x", "110", "-y", "34")
+    tmux.until(lambda text: "approve" in text)
+    time.sleep(0.6)
+    seen = tmux.screen(colours=True)
+    tty = tmux.run("display-message", "-p", "#{pane_tty}").strip()
+    Path(tty).write_text("\x1b7\x1b[4;3H\x1b[41mWRITTEN BY ANOTHER\x1b[m\x1b8")
+    tmux.until(lambda text: "WRITTEN BY ANOTHER" in text)
+    tmux.press("C-l")
+    tmux.until(lambda text: "WRITTEN BY ANOTHER" not in text)
+    time.sleep(0.3)
+    assert blanks_alike(tmux.screen(colours=True)) == blanks_alike(seen)
+
+
+def blanks_alike(screen: str) -> dict[tuple[int, int], Cell]:
+    """What is seen: the letter's colour of a blank is not."""
+    glass = Glass()
+    for number, line in enumerate(screen.split("\n")):
+        glass.feed(f"\x1b[{number + 1}H{line}")  # tmux keeps the pen from line to line
+    return glass.cells
 
 
 def test_a_dropped_line_ends_the_child_and_the_next_start_is_where_one_left(tmux: Tmux, root: Path) -> None:

@@ -1,4 +1,5 @@
-"""Textual's driver, with two differences: late replies are no keys, and pictures are painted when a frame wiped them.
+"""Textual's driver, with three differences: a frame writes only what it changes, late replies are no keys, and
+pictures are painted when a frame wiped them.
 
 A reply to the probe that comes after its limit would be read as keys, and `6` or `2` would keep the wrong photo.
 """
@@ -12,11 +13,13 @@ import select
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from cullr.tui.pictures.overlays import Overlays
 from cullr.tui.terminal.replies import Sieve
+from cullr.tui.terminal.shown import Shown
 from cullr.tui.terminal.terminal import Terminal
 
 TICK = 0.1
@@ -35,6 +38,8 @@ def driver_for(terminal: Terminal) -> type[LinuxDriver]:
 class PictureDriver(LinuxDriver):
     terminal: ClassVar[Terminal]
     _overlays: Overlays | None = None
+    _shown: Shown | None = None
+    _begun = False
     _due: asyncio.TimerHandle | None = None
 
     @property
@@ -44,12 +49,36 @@ class PictureDriver(LinuxDriver):
             self._overlays = Overlays()
         return self._overlays
 
+    @property
+    def shown(self) -> Shown:
+        """What the terminal shows."""
+        if self._shown is None:
+            self._shown = Shown()
+        return self._shown
+
     def write(self, data: str) -> None:
-        super().write(data)
+        if data == SYNC_START:
+            self._begun = True  # a frame that changes nothing needs no beginning either
+            return
+        if data == SYNC_END and self._begun:
+            self._begun = False
+            return
+        data = self.shown.changes(data, self._cells())
+        if not data:
+            return
+        super().write(SYNC_START + data if self._begun else data)
+        self._begun = False
         if self.overlays.wiped(data):
             if self._due is not None:
                 self._due.cancel()
             self._due = self._loop.call_later(REST, self._draw)
+
+    def _cells(self) -> tuple[int, int]:
+        """Columns and rows of the terminal at this moment, which Textual may not have heard of yet."""
+        try:
+            return os.get_terminal_size(self._file.fileno() if self._file else 2)
+        except OSError:
+            return 0, 0
 
     def _draw(self) -> None:
         """The pictures as they now lie. Nothing once the screen is being given back."""
