@@ -1,6 +1,6 @@
 """Every pair of a million 64-bit hashes at most 8 bits apart: our self-join against a flat faiss binary index.
 
-faiss compares all with all, minutes at a million: part of the queries are timed and scaled, and their pairs must be ours.
+faiss compares all with all, minutes at a million: part of the queries are timed and scaled; their pairs must be ours.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Each comparison runs from end to end at a tiny size, without peers, which would be fetched; its figures make sense."""
+"""Each comparison runs from end to end at a tiny size, without peers, which would be fetched."""
 
 from __future__ import annotations
 
