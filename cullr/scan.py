@@ -14,6 +14,9 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+
+from blake3 import blake3
 
 from cullr import companions, formats, names
 from cullr.errors import RootError
@@ -23,6 +26,11 @@ STAGING_FOLDERS = frozenset({"_review_dupes", "delete_review", ".cullr"})
 """Our own folders, left out at any depth: a folder inside this root may have been a root before."""
 
 _Identity = tuple[int, int]
+
+
+class Digest(Protocol):
+    def update(self, data: bytes, /) -> object: ...
+    def digest(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,21 @@ def walk(roots: Sequence[Path], ignore: Sequence[str] = (), progress: Callable[[
         walker.orphans,
         walker.links,
     )
+
+
+def trace(roots: Sequence[Path], ignore: Sequence[str] = ()) -> bytes:
+    """32 bytes that stand for all that `walk` would see: every name, size, time and inode in every folder it enters.
+
+    A third of its time, for nothing is joined into shots: while it stays the same, so does what a walk finds.
+    """
+    tracer = _Tracer(_Ignored(ignore), _identities(roots))
+    for number, root in enumerate(roots):
+        tracer.digest.update(f"\0root {number} {os.fspath(root)!r}\n".encode("utf-8", "surrogateescape"))
+        for _ in tracer.folders(number, root):
+            pass
+    for each in tracer.skipped:
+        tracer.digest.update(repr(each).encode("utf-8", "surrogateescape"))
+    return tracer.digest.digest()
 
 
 def folder(root: Path, relative: str, ignore: Sequence[str] = (), number: int = 0) -> tuple[Shot, ...]:
@@ -203,6 +226,43 @@ class _Walker:
 
     def _skip(self, number: int, path: str, error: OSError) -> None:
         self.skipped.append(Skipped(number, path, f"cannot be read: {error.strerror or error}"))
+
+
+@dataclass(slots=True)
+class _Tracer(_Walker):
+    """Goes where the walker goes and remembers nothing but a digest."""
+
+    digest: Digest = field(default_factory=blake3)
+
+    def take_in(self, number: int, base: str, relative: str) -> list[str]:
+        try:
+            with os.scandir(base + relative) as listing:
+                entries = sorted(listing, key=_name)
+        except OSError as error:
+            self._skip(number, relative, error)
+            return []
+        prefix = f"{relative}/" if relative else ""
+        inside: list[str] = []
+        lines = [relative]
+        for entry in entries:
+            name = entry.name
+            try:
+                if entry.is_file(follow_symlinks=False):
+                    about = entry.stat(follow_symlinks=False)
+                    lines.append(f"{name}\0{about.st_size} {about.st_mtime_ns} {about.st_ino}")
+                elif entry.is_dir(follow_symlinks=False):
+                    if not self.ignored.folder(name, prefix + name) and self._is_ours(number, prefix + name, entry):
+                        inside.append(prefix + name)
+                else:
+                    lines.append(f"{name}\0")
+            except OSError as error:
+                self._skip(number, prefix + name, error)
+        self.digest.update("\0/".join(lines).encode("utf-8", "surrogateescape"))
+        return inside
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def _is_photo(entry: os.DirEntry[str]) -> bool:

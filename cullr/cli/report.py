@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,7 @@ from cullr import report
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
 from cullr.errors import Failed, UsageError
+from cullr.model import Kind
 from cullr.session import Session
 
 
@@ -32,10 +34,35 @@ def run(options: argparse.Namespace) -> int:
         if options.output and options.dry_run:
             _check_outside(options.output, session)
         kinds = [kind for part in options.kind for kind in part] if options.kind else None
-        review, found = session.review(kinds, previews=options.format == "html")
+        question = session.question(_question(options, kinds))
+        answer = question.answer()
+        if answer is None:
+            review, found = session.review(kinds, previews=options.format == "html")
     with target(options.output) as stream:
-        report.write(review, options.format, stream, thumbnails=lambda facts: found.previews.get(facts.id))
-    return 4 if review.skipped else 0
+        if answer is not None:
+            stream.write(answer.text)
+            return answer.code
+        written = []
+        for piece in report.pieces(
+            review, options.format, stream, thumbnails=lambda facts: found.previews.get(facts.id)
+        ):
+            stream.write(piece)
+            written.append(piece)
+    code = 4 if review.skipped else 0
+    if found.settled and options.format != "html":
+        question.keep(code, "".join(written))
+    return code
+
+
+def _question(options: argparse.Namespace, kinds: Sequence[Kind] | None) -> str:
+    """All that shapes the page beside what the session knows: a terminal's width and colours, a stream's encoding."""
+    parts: list[object] = [options.format, kinds]
+    if options.output is None:
+        parts.append(sys.stdout.encoding)
+        if sys.stdout.isatty():
+            names = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR")
+            parts += [shutil.get_terminal_size(), *(os.environ.get(name) for name in names)]
+    return f"report {parts}"
 
 
 def _check_outside(output: Path, session: Session) -> None:

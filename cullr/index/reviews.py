@@ -129,12 +129,19 @@ class Writer:
             (self._review, name, done, total, now, now),
         )
 
-    def state(self, word: str) -> None:
-        """`working` or `complete`; starting anew forgets the passes of the last run."""
+    def state(self, word: str, key: bytes | None = None) -> None:
+        """`working` or `complete`, and then from what; starting anew forgets the passes of the last run."""
         with _transaction(self._db):
             if word == "working":
                 self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))
-            self._db.execute("INSERT OR REPLACE INTO review_state VALUES (?, ?)", (self._review, word))
+            self._db.execute(
+                "INSERT OR REPLACE INTO review_state (review, state, key) VALUES (?, ?, ?)", (self._review, word, key)
+            )
+
+    def known(self) -> bytes | None:
+        """The key of the complete review that is there, if any."""
+        found = self._db.execute("SELECT key FROM review_state WHERE review = ?", (self._review,)).fetchone()
+        return found[0] if found else None
 
     def skipped(self, rows: Iterable[Skipped]) -> None:
         """Make these the review's unreadable photos."""

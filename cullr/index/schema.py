@@ -88,6 +88,13 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE TABLE preview (photo INTEGER PRIMARY KEY REFERENCES photo(id) ON DELETE CASCADE, jpeg BLOB NOT NULL);
     """,
+    """
+    CREATE TABLE answer (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE, key BLOB NOT NULL, code INTEGER NOT NULL, text BLOB NOT NULL
+    );
+    ALTER TABLE review_state ADD COLUMN key BLOB;  -- what a complete review was worked out from
+    """,
 )
 
 

@@ -19,13 +19,12 @@ from cullr.index.database import Database
 from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
-from cullr.indexer import grouping, measuring, run
+from cullr.indexer import grouping, measuring, run, state
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
 from cullr.pool import Crew
 from cullr.rules import Demand
-from cullr.scan import Scan
 from cullr.settings import Settings
 
 EVERY = 2.0
@@ -59,15 +58,16 @@ class Live:
 
     def serve(self, wait: Callable[[], object]) -> None:
         """Run, then run again whenever `wait` returns; ends with what `wait` raises."""
-        before: Scan | None = None
+        before = self._writer.known()
         while True:
-            scanned = scan.walk(self._roots, self._settings.ignore)
-            if scanned != before:
-                self._run(scanned)
-                before = scanned
+            now = state.key(self._roots, self._settings)
+            if now != before:
+                self._run(now)
+                before = now
             wait()
 
-    def _run(self, scanned: Scan) -> None:
+    def _run(self, key: bytes) -> None:
+        scanned = scan.walk(self._roots, self._settings.ignore)
         self._writer.state("working")
         photos = [photo for shot in scanned.shots for photo in shot.photos]
         try:
@@ -90,7 +90,8 @@ class Live:
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
                 self._publish(groups, facts, provisional=False)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
-            self._writer.state("complete")
+            lasts = passes.settled and state.lasts(self._settings) and key == state.key(self._roots, self._settings)
+            self._writer.state("complete", key if lasts else None)
         finally:
             self._store.commit()
 

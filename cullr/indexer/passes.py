@@ -39,6 +39,8 @@ class Passes:
         self._crew = crew
         self._progress = progress
         self.unreadable: dict[File, str] = {}
+        self.settled = True
+        """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
 
     def heads(self, shots: Iterable[Shot]) -> None:
         """Metadata and provisional looks from the heads of JPEGs that were never read."""
@@ -146,6 +148,7 @@ class Passes:
         self._progress(name, 0, len(files))
         tasks = (Task(number, self._path(file), square=square, wanted=wanted) for number, file in enumerate(files))
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
+            self.settled &= outcome.why is None or outcome.lasting
             yield files[outcome.key], outcome
             self._progress(name, done, len(files))
 

@@ -29,7 +29,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Indexed:
     """What a run found: `read` photos had to be opened, `moved` ones were known under another name; `previews` are
-    JPEGs of group members, long side at most 320 pixels, empty unless asked for."""
+    JPEGs of group members, long side at most 320 pixels, empty unless asked for. `settled` says that another run over
+    the same files would find the same: nothing was unusual, and nothing failed that may succeed next time."""
 
     facts: tuple[ShotFacts, ...]
     groups: tuple[Group, ...]
@@ -39,6 +40,7 @@ class Indexed:
     read: int
     moved: int
     previews: dict[ShotId, bytes]
+    settled: bool
 
 
 def run(
@@ -58,11 +60,17 @@ def run(
     A damaged index is set aside and the run starts over, once. Raises Failed for a full disk, KeyboardInterrupt as
     it comes; either way what was read so far is kept.
     """
+    said: list[str] = []
+
+    def tell(sentence: str) -> None:
+        said.append(sentence)
+        say(sentence)
+
     scanned = scan.walk(roots, settings.ignore, progress=lambda count: progress("looking for photos", count, 0))
     for last in (False, True):
-        opened = database.open_for_writing(folder, say)
+        opened = database.open_for_writing(folder, tell)
         try:
-            this = _Run(roots, settings, opened, scanned, progress, say)
+            this = _Run(roots, settings, opened, scanned, progress, tell, said)
             return this.indexed(kinds, wants, previews=previews)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
@@ -70,7 +78,7 @@ def run(
             if last or opened.temporary:
                 raise
             opened.connection.close()
-            say(database.set_aside(opened.path, str(error)))
+            tell(database.set_aside(opened.path, str(error)))
         finally:
             opened.close()
     raise AssertionError("unreachable")
@@ -84,6 +92,7 @@ class _Run:
     scanned: Scan
     progress: Progress
     say: Say
+    said: Sequence[str]
 
     def indexed(self, kinds: Collection[Kind], wants: Wants | None, *, previews: bool) -> Indexed:
         store = Store(self.opened, self.settings.match.hash)
@@ -114,6 +123,7 @@ class _Run:
                 read=unread,
                 moved=found.moved,
                 previews={number: jpeg for number in members if (jpeg := store.preview(number))},
+                settled=passes.settled and not self.said,
             )
         finally:
             # Whatever ended the run, what was read is kept.

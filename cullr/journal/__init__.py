@@ -17,7 +17,7 @@ from cullr.journal.entry import (
     Verb,
     Verdict,
 )
-from cullr.journal.log import Log, read
+from cullr.journal.log import Log, fingerprint, read
 from cullr.journal.state import Batch, Held, State
 from cullr.journal.writer import Journal
 
@@ -39,6 +39,7 @@ __all__ = [
     "Verb",
     "Verdict",
     "decide",
+    "fingerprint",
     "read",
     "said",
 ]

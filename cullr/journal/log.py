@@ -10,6 +10,8 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from blake3 import blake3
+
 from cullr.errors import Failed
 from cullr.journal import disk, undo_script
 from cullr.journal.entry import JOURNAL_FOLDER, Entry, NewerFormat, decode, whole
@@ -53,6 +55,18 @@ def read(root: Path) -> Log:
             return read_open(tree.folder(JOURNAL_FOLDER), root)
         except FileNotFoundError:
             return Log()
+        except OSError as error:
+            raise unusable(root, error) from error
+
+
+def fingerprint(root: Path) -> bytes:
+    """32 bytes that stand for every word in the journal below a root. Raises Failed."""
+    with Tree(root) as tree:
+        try:
+            at = tree.folder(JOURNAL_FOLDER)
+            return blake3(f"{_last_number(at)}\n".encode() + _content(at, NAME)).digest()
+        except FileNotFoundError:
+            return bytes(32)
         except OSError as error:
             raise unusable(root, error) from error
 

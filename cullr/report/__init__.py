@@ -23,8 +23,14 @@ def write(review: Review, format: str, stream: TextIO, *, thumbnails: Thumbnails
 
     A file for CSV should be opened with `newline=""` and UTF-8. Raises UsageError for an unknown format.
     """
+    for piece in pieces(review, format, stream, thumbnails=thumbnails):
+        stream.write(piece)
+
+
+def pieces(review: Review, format: str, stream: TextIO, *, thumbnails: Thumbnails | None = None) -> Iterator[str]:
+    """What `write` writes, piece by piece; the stream only tells what fits it. Raises UsageError."""
     for piece in _pieces(review, format, stream, thumbnails):
-        stream.write(_fitting(piece, format, stream.encoding))
+        yield _fitting(piece, format, stream.encoding)
 
 
 def _pieces(review: Review, format: str, stream: TextIO, thumbnails: Thumbnails | None) -> Iterator[str]:

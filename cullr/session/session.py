@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cullr.session.decided import Judge
     from cullr.session.past import PastBatch, Undone
     from cullr.session.plan import Plan
+    from cullr.session.recall import Recall
     from cullr.session.staging import Staged
 
 Progress = Callable[[str, int, int], None]
@@ -75,6 +76,12 @@ class Session:
         judge = self._judge(rules.load(self.settings.rule))
         found = self._run(kinds=frozenset(kinds if kinds is not None else Kind), wants=judge.ask, previews=previews)
         return self._reviewed(judge, found.groups, found), found
+
+    def question(self, words: str) -> Recall:
+        """A question about these roots: it may have been answered before. `words` name all that shapes the answer."""
+        from cullr.session.recall import Recall
+
+        return Recall(self.roots, self.settings, self.cache, words)
 
     def imported(self, file: Path) -> tuple[Review, Indexed]:
         """Another tool's groups of these photos, with our proposals. Raises UsageError for a file of no known shape."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cullr.index import database
 from cullr.journal import Verdict
 from cullr.model import Kind
 from cullr.session import Session
@@ -145,3 +147,30 @@ def test_the_last_review_is_there_before_the_indexer_has_said_a_word(desk: Desk,
     again = Desk(Session.open([shoot]))
     again._open_index(again.session.cache)
     assert again.order() == expected
+
+
+def test_a_second_start_over_the_same_photos_reads_none(shoot: Path, tmp_path: Path, desk: Desk) -> None:
+    ready(desk)
+    before = [desk.open(row) for row in desk.order()]
+    desk.stop()
+    for path in shoot.glob("*.jpg"):  # nobody can read them now, and nothing tells
+        stat = path.stat()
+        path.write_bytes(b"\0" * stat.st_size)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    folder = Path(os.environ["CULLR_CACHE"])
+    opened = database.open_for_writing(folder, lambda _sentence: None)
+    opened.connection.execute("DELETE FROM review_pass")
+    opened.connection.execute("UPDATE photo SET fingerprint = NULL, rung = NULL, hash = NULL, hash_name = NULL")
+    opened.close()
+    again = Desk(Session.open([shoot]))
+    again.start()
+    try:
+        until(lambda: again._child is not None and any("index" in message for message in again._child.heard()))
+        time.sleep(0.5)
+        assert again.complete()
+        assert again.passes() == []
+        assert [again.open(row) for row in again.order()] == before
+        pictures.save(shoot / "new.jpg", pictures.scene(9))
+        until(lambda: again.passes() != [])
+    finally:
+        again.stop()
