@@ -115,7 +115,17 @@ def test_a_picture_that_is_drawn_over_blanks_loses_them_with_every_frame_that_ho
 
 
 @pytest.mark.parametrize(
-    "foreign", ["\x1b[2J", "\x1b[?1049h", "\x1b[3;3r", "\x1bc", "words without a place", "\x1b[9;9Hbelow\x1b[1;1H"]
+    "foreign",
+    [
+        "\x1b[2J",
+        "\x1b[?1049h",
+        "\x1b[3;3r",
+        "\x1bc",
+        "words without a place",
+        "\x1b[9;9Hbelow\x1b[1;1H",
+        "\x1b[2;0Hleft\x1b[1;1H",
+        "\x1b[2;22Hright\x1b[1;1H",
+    ],
 )
 def test_after_what_is_not_understood_the_next_frame_is_whole(foreign: str) -> None:
     shown, one = Shown(), frame([(0, 0, [("", "plain words")])])

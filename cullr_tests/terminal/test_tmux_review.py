@@ -129,15 +129,22 @@ def test_what_is_left_out_on_the_line_is_missed_nowhere_and_ctrl_l_wipes_what_ot
         time.sleep(0.1)
     tmux.run("resize-window", "-x", "110", "-y", "34")
     tmux.until(lambda text: "approve" in text)
-    time.sleep(0.6)
-    seen = tmux.screen(colours=True)
+    seen = still(tmux)
     tty = tmux.run("display-message", "-p", "#{pane_tty}").strip()
     Path(tty).write_text("\x1b7\x1b[4;3H\x1b[41mWRITTEN BY ANOTHER\x1b[m\x1b8")
     tmux.until(lambda text: "WRITTEN BY ANOTHER" in text)
     tmux.press("C-l")
     tmux.until(lambda text: "WRITTEN BY ANOTHER" not in text)
-    time.sleep(0.3)
-    assert blanks_alike(tmux.screen(colours=True)) == blanks_alike(seen)
+    assert blanks_alike(still(tmux)) == blanks_alike(seen)
+
+
+def still(tmux: Tmux) -> str:
+    """The screen with its codes once all pictures have come."""
+    before, screen = "", tmux.screen(colours=True)
+    while screen != before:
+        time.sleep(1.0)
+        before, screen = screen, tmux.screen(colours=True)
+    return screen
 
 
 def blanks_alike(screen: str) -> dict[tuple[int, int], Cell]:

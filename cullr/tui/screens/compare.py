@@ -116,6 +116,8 @@ class CompareScreen(MarkingPage):
 
     def _arrange(self) -> None:
         """Boxes, then pictures: how much of a picture is shown depends on its box."""
+        if not self.is_attached:
+            return  # left before it was laid out
         boxes = self.query_one(Boxes)
         boxes.set_class(self._difference, "-difference")
         columns = 1 if self._difference else self._columns()
@@ -128,6 +130,8 @@ class CompareScreen(MarkingPage):
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
+        if not self.is_attached:
+            return
         if self._difference:
             one, other = self._pair()
             box = self.stage.box_pixels

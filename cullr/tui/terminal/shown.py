@@ -78,7 +78,8 @@ class Shown:
 
     def _holds(self, row: int, column: int, runs: list[tuple[str, str]]) -> bool:
         columns, rows = self._size
-        return row < rows and column + sum(cell_len(text) for _, text in runs) <= columns
+        # While Textual shrinks a widget, some of its lines begin left of the screen.
+        return 0 <= row < rows and column >= 0 and column + sum(cell_len(text) for _, text in runs) <= columns
 
     def _span(self, ink: _Ink, row: int, column: int, runs: list[tuple[str, str]]) -> None:
         """One stretch of a line."""
