@@ -24,7 +24,7 @@ from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
 from cullr.pool import Crew
-from cullr.rules import Demand
+from cullr.rules import Hearing
 from cullr.settings import Settings
 
 EVERY = 2.0
@@ -83,12 +83,13 @@ class Live:
                         self._roots, shots, settings, passes, self._store, self._opened, self._say
                     )
                     groups = measuring.shielded(groups, facts, passes, self._store)
-                    measuring.settle(groups, facts, self._ask, passes, self._store)
+                    hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
+                    measuring.settle(groups, facts, hearing.proposals, passes, self._store)
                     self._store.commit()
-                    self._publish(groups, facts, provisional=False)
-                pulse = _Pulse(lambda: self._publish(groups, facts, provisional=False))
+                    self._publish(groups, facts, hearing)
+                pulse = _Pulse(lambda: self._publish(groups, facts, hearing))
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
-                self._publish(groups, facts, provisional=False)
+                self._publish(groups, facts, hearing)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             lasts = passes.settled and state.lasts(self._settings) and key == state.key(self._roots, self._settings)
             self._writer.state("complete", key if lasts else None)
@@ -97,17 +98,16 @@ class Live:
 
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> None:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        known = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
-        self._publish(grouping.groups(tuple(known.values()), self._settings), known, provisional=True)
+        facts = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
+        groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings), facts)
+        self._publish(groups, facts)
 
-    def _ask(self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
-        rules.propose_all(self._rule, groups, facts, across_stages=self._settings.across_stages, demand=demand)
-
-    def _publish(self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], *, provisional: bool) -> None:
-        if provisional:
-            groups = measuring.marked(groups, facts)
-        proposals = rules.propose_all(self._rule, groups, facts, across_stages=self._settings.across_stages)
-        self._writer.publish(groups, facts, proposals, provisional=provisional)
+    def _publish(
+        self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], hearing: Hearing | None = None
+    ) -> None:
+        """Final with a hearing, in which all has been measured; else provisional."""
+        heard = hearing or rules.hearing(self._rule, across_stages=self._settings.across_stages)
+        self._writer.publish(groups, facts, heard.proposals(groups, facts), provisional=hearing is None)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()

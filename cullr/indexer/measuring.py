@@ -22,8 +22,14 @@ Wants = Callable[[Sequence[Group], Mapping[ShotId, ShotFacts], Demand], object]
 
 def shielded(groups: Sequence[Group], facts: Facts, passes: Passes, store: Store) -> tuple[Group, ...]:
     """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
-    settle(groups, facts, _shields, passes, store)
-    return marked(groups, facts)
+    verdicts = marked(groups, facts)
+    lacking = {
+        group.id: {each.id for each in shields.unmeasured(group, _members(group, facts), group.shielded)}
+        for group in verdicts
+    }
+    fill({Measure.QUALITY: set().union(*lacking.values())}, facts, passes, store)
+    asked = iter(marked([group for group in verdicts if lacking[group.id]], facts))
+    return tuple(next(asked) if lacking[group.id] else group for group in verdicts)
 
 
 def marked(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
@@ -78,11 +84,6 @@ def _put(measure: Measure, values: Mapping[ShotId, object], facts: Facts) -> Non
 def in_order(photos: Iterable[ShotId], facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:
     """In path order, as the disk likes it."""
     return sorted((facts[photo] for photo in photos), key=lambda each: each.shot.face)
-
-
-def _shields(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
-    for group in groups:
-        demand.ask(Measure.QUALITY, shields.unmeasured(group, _members(group, facts)))
 
 
 def _members(group: Group, facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:

@@ -48,22 +48,22 @@ of all. A frame counts that wins 0.6 of its fair share."""
 
 def shield(group: Group, members: Sequence[ShotFacts]) -> str | None:
     """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order."""
-    return _shield(group, members)[0]
-
-
-def unmeasured(group: Group, members: Sequence[ShotFacts]) -> list[ShotFacts]:
-    """Those whose quality decides whether this is a focus stack, and is not known: mostly none."""
-    verdict, in_time = _shield(group, members)
-    return [fact for fact in _frames(in_time) if fact.quality is None] if verdict is None else []
-
-
-def _shield(group: Group, members: Sequence[ShotFacts]) -> tuple[str | None, list[ShotFacts]]:
-    """The verdict, and the members in time order where one was possible."""
     if group.kind not in SHIELDABLE or len(members) < 2:
-        return None, []
-    in_time = sorted(members, key=lambda fact: (fact.taken.wall_us, fact.shot.root, fact.shot.path))
+        return None
+    in_time = _in_time(members)
     verdicts = {"stages": _stages, "bracket": _bracket, "panorama": _panorama, "focus stack": _focus_stack}
-    return next((name for name, judge in verdicts.items() if judge(in_time)), None), in_time
+    return next((name for name, judge in verdicts.items() if judge(in_time)), None)
+
+
+def unmeasured(group: Group, members: Sequence[ShotFacts], verdict: str | None) -> list[ShotFacts]:
+    """Those whose quality may yet turn the verdict into `focus stack` and is not known: mostly none."""
+    if verdict is not None or group.kind not in SHIELDABLE:
+        return []
+    return [fact for fact in _frames(_in_time(members)) if fact.quality is None]
+
+
+def _in_time(members: Sequence[ShotFacts]) -> list[ShotFacts]:
+    return sorted(members, key=lambda fact: (fact.taken.wall_us, fact.shot.root, fact.shot.path))
 
 
 def _stages(members: Sequence[ShotFacts]) -> bool:

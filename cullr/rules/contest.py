@@ -9,13 +9,14 @@ measured, and makes no difference where it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
+from cullr.rules.hearing import Hearing
 from cullr.rules.reasons import Side
 from cullr.rules.rulefile import Rule
 
@@ -73,33 +74,18 @@ def propose_all(
     demand: Demand | None = None,
 ) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of each group by its id. Stronger kinds come first: what they cull competes nowhere else."""
+    return hearing(rule, across_stages=across_stages).proposals(groups, facts, demand)
 
-    def ask(group: Group, gone: Collection[ShotId]) -> tuple[Proposal, ...]:
-        members = [facts[shot] for shot in group.shots if shot in facts]
+
+def hearing(rule: Rule, *, across_stages: bool = False) -> Hearing:
+    """Where this rule judges groups."""
+
+    def ask(
+        group: Group, members: Sequence[ShotFacts], gone: Collection[ShotId], demand: Demand | None
+    ) -> tuple[Proposal, ...]:
         return propose(rule, group, members, gone=gone, across_stages=across_stages, demand=demand)
 
-    return strongest_first(groups, ask, demand)
-
-
-def strongest_first(
-    groups: Iterable[Group],
-    ask: Callable[[Group, Collection[ShotId]], tuple[Proposal, ...]],
-    demand: Demand | None = None,
-) -> dict[str, tuple[Proposal, ...]]:
-    """What `ask` says of each group, given the shots that stronger kinds culled. A `demand` that was made of one kind
-    ends it there: until that is decided, nobody knows who competes in the next."""
-    of_kind: dict[Kind, list[Group]] = {kind: [] for kind in Kind}
-    for group in groups:
-        of_kind[group.kind].append(group)
-    gone: set[ShotId] = set()
-    found: dict[str, tuple[Proposal, ...]] = {}
-    for level in of_kind.values():
-        for group in level:
-            found[group.id] = ask(group, gone)
-            gone |= {proposal.shot for proposal in found[group.id] if not proposal.keep}
-        if demand:
-            break
-    return found
+    return Hearing(ask)
 
 
 def _keep_all(shots: Sequence[ShotFacts], why: str) -> dict[ShotId, Verdict]:

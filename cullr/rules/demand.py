@@ -13,20 +13,23 @@ from cullr.model import Measure, ShotFacts, ShotId
 
 
 class Demand:
-    """`wanted` maps measures to the shots that contests wait for; `tried` names those that were sought in vain."""
+    """`wanted` maps measures to the shots that contests wait for, `questions` counts the contests that wait; `tried`
+    names what was sought in vain."""
 
     def __init__(self, tried: Mapping[Measure, Collection[ShotId]] | None = None) -> None:
         self.wanted: defaultdict[Measure, set[ShotId]] = defaultdict(set)
+        self.questions = 0
         self._tried = tried or {}
 
     def __bool__(self) -> bool:
-        return any(self.wanted.values())
+        return self.questions > 0
 
     def ask(self, measure: Measure, shots: Iterable[ShotFacts]) -> bool:
         """Whether any of these lacks the measure and may still get it; those are noted."""
         tried = self._tried.get(measure, ())
         missing = {shot.id for shot in shots if not is_measured(shot, measure) and shot.id not in tried}
         self.wanted[measure] |= missing
+        self.questions += bool(missing)
         return bool(missing)
 
 

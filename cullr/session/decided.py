@@ -15,7 +15,7 @@ from cullr import journal, rules
 from cullr.journal import Verdict
 from cullr.journal.entry import Decisions
 from cullr.model import Group, Proposal, ShotFacts, ShotId
-from cullr.rules import Demand, Rule
+from cullr.rules import Demand, Hearing, Rule
 
 Key = tuple[str, ...]
 
@@ -90,11 +90,17 @@ class Decided:
     ) -> dict[str, tuple[Proposal, ...]]:
         """Each group's proposals by its id. Stronger kinds come first: what goes there competes nowhere else."""
 
-        def ask(group: Group, gone: Collection[ShotId]) -> tuple[Proposal, ...]:
-            members = [facts[shot] for shot in group.shots]
+        return self.hearing(rule, across_stages=across_stages).proposals(groups, facts, demand)
+
+    def hearing(self, rule: Rule, *, across_stages: bool = False) -> Hearing:
+        """Where this rule and the person's word are heard."""
+
+        def ask(
+            group: Group, members: Sequence[ShotFacts], gone: Collection[ShotId], demand: Demand | None
+        ) -> tuple[Proposal, ...]:
             return self.propose(rule, group, members, gone=gone, across_stages=across_stages, demand=demand)
 
-        return rules.strongest_first(groups, ask, demand)
+        return Hearing(ask)
 
     def propose(
         self,
@@ -131,22 +137,21 @@ class Decided:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Judge:
-    """A rule and what the person said: together they decide about groups."""
+    """A rule and what the person said: together they decide about groups, each of them once."""
 
-    rule: Rule
-    decided: Decided
-    across_stages: bool = False
+    def __init__(self, rule: Rule, decided: Decided, *, across_stages: bool = False) -> None:
+        self.rule = rule
+        self.decided = decided
+        self._hearing = decided.hearing(rule, across_stages=across_stages)
 
     def propose(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> dict[str, tuple[Proposal, ...]]:
         """Each group's proposals by its id; criteria that nobody measured are left out."""
-        return self.decided.propose_all(self.rule, groups, facts, across_stages=self.across_stages)
+        return self._hearing.proposals(groups, facts)
 
     def ask(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
         """Ask for what must be measured before `propose` can say all it could ever say."""
-        left = self.decided.without_told_apart(groups, facts)
-        self.decided.propose_all(self.rule, left, facts, across_stages=self.across_stages, demand=demand)
+        self._hearing.proposals(self.decided.without_told_apart(groups, facts), facts, demand)
 
 
 def key(facts: ShotFacts, members: Iterable[ShotFacts]) -> Key:
