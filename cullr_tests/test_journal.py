@@ -218,8 +218,8 @@ def test_a_journal_cut_at_a_line_end_is_noticed(tmp_path: Path) -> None:
 
 def test_a_newer_format_asks_for_a_newer_cullr(tmp_path: Path) -> None:
     path = _filled(tmp_path)
-    path.write_bytes(path.read_bytes() + b'{"v":2,"seq":5,"kind":"teleport"}\n')
-    with pytest.raises(Failed, match="format 2") as caught:
+    path.write_bytes(path.read_bytes() + b'{"v":3,"seq":5,"kind":"teleport"}\n')
+    with pytest.raises(Failed, match="format 3") as caught:
         read(tmp_path)
     assert "Update" in caught.value.remedy
 

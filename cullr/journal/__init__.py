@@ -14,6 +14,8 @@ from cullr.journal.entry import (
     Intent,
     MovedFile,
     MovedShot,
+    Rewrite,
+    Rewriting,
     Verb,
     Verdict,
 )
@@ -35,6 +37,8 @@ __all__ = [
     "Log",
     "MovedFile",
     "MovedShot",
+    "Rewrite",
+    "Rewriting",
     "State",
     "Verb",
     "Verdict",

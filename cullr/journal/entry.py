@@ -6,6 +6,8 @@ holds, and last its own checksum. Invariant: `decode(encode(x)) == x`, and any o
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +16,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, NewType
 
-FORMAT = 1
+FORMAT = 2
+"""What this cullr reads. Entries say 1, which all versions know, but for rewritten sidecars."""
 JOURNAL_FOLDER = ".cullr"
 STAGED_FOLDERS = ("_review_dupes", "delete_review")
 
@@ -93,7 +96,32 @@ class Decisions:
     items: tuple[Decision, ...]
 
 
-Body = Intent | Done | Decisions
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A sidecar's bytes before and after: `old` becomes `new` at an offset, everything else stays.
+
+    `before` and `after` are BLAKE3 digests in hex of the whole file, "" where there is none.
+    """
+
+    path: str
+    before: str
+    after: str
+    offset: int
+    old: bytes
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What is about to be written into sidecars, or (`undo`) taken out of them again."""
+
+    batch: BatchId
+    files: tuple[Rewrite, ...]
+    what: str = ""
+    undo: bool = False
+
+
+Body = Intent | Done | Decisions | Rewriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +137,8 @@ class NewerFormat(ValueError):
 
 def encode(entry: Entry, previous: str) -> tuple[bytes, str]:
     """The line with its newline, and its checksum. `previous` is the checksum of the line before, "" for the first."""
-    head = {"v": FORMAT, "seq": entry.seq, "prev": previous, "at": entry.at}
+    version = FORMAT if isinstance(entry.body, Rewriting) else 1
+    head = {"v": version, "seq": entry.seq, "prev": previous, "at": entry.at}
     # ensure_ascii carries names that are not UTF-8 as \udcXX escapes, which json.loads gives back unchanged.
     text = json.dumps(head | _fields(entry.body), ensure_ascii=True, separators=(",", ":"))
     body = text[:-1].encode("ascii")
@@ -150,6 +179,9 @@ def _fields(body: Body) -> dict[str, Any]:
         return {"kind": "done", "of": body.of, "left": sorted(list(pair) for pair in body.left)}
     if isinstance(body, Decisions):
         return {"kind": "decisions", "items": [[item.verdict.value, *item.content] for item in body.items]}
+    if isinstance(body, Rewriting):
+        files = [_rewrite_fields(file) for file in body.files]
+        return {"kind": "rewrite", "batch": body.batch, "what": body.what, "undo": body.undo, "files": files}
     shots = [
         {"face": shot.face, "files": [_file_fields(file) for file in shot.files]}
         | ({"needs": list(shot.needs)} if shot.needs else {})
@@ -164,12 +196,20 @@ def _file_fields(file: MovedFile) -> dict[str, Any]:
     return fields | ({"digest": file.digest} if file.digest else {})
 
 
+def _rewrite_fields(file: Rewrite) -> dict[str, Any]:
+    old, new = (base64.b64encode(data).decode("ascii") for data in (file.old, file.new))
+    return {"path": file.path, "before": file.before, "after": file.after, "at": file.offset, "old": old, "new": new}
+
+
 def _body(table: Mapping[str, Any]) -> Body:
     kind = table["kind"]
     if kind == "done":
         return Done(_count(table["of"]), frozenset((_count(i), _count(j)) for i, j in table["left"]))
     if kind == "decisions":
         return Decisions(tuple(_decision(item) for item in _list(table["items"])))
+    if kind == "rewrite":
+        files = tuple(_rewrite(file) for file in _list(table["files"]))
+        return Rewriting(batch_id(_text(table["batch"])), files, _text(table["what"]), table["undo"] is True)
     verb = Verb(_text(kind))
     return Intent(
         verb,
@@ -206,6 +246,19 @@ def _file(verb: Verb, table: Mapping[str, Any]) -> MovedFile:
     if digest is not None and not (isinstance(digest, str) and _HEX.fullmatch(digest)):
         raise ValueError("a digest that is not hexadecimal")
     return MovedFile(source, target, _count(table["size"]), _whole_number(table["mtime_ns"]), digest)
+
+
+def _rewrite(table: Mapping[str, Any]) -> Rewrite:
+    path, before, after = relative(table["path"]), _text(table["before"]), _text(table["after"])
+    if not path.lower().endswith(".xmp") or is_staged(path) or path.startswith(f"{JOURNAL_FOLDER}/"):
+        raise ValueError("rewrites something that is no sidecar beside a photo")
+    if before == after or any(digest and not _HEX.fullmatch(digest) for digest in (before, after)):
+        raise ValueError("a sidecar's digest that is not hexadecimal")
+    try:
+        old, new = (base64.b64decode(_text(table[key]), validate=True) for key in ("old", "new"))
+    except binascii.Error as error:
+        raise ValueError("a sidecar's bytes that are not base64") from error
+    return Rewrite(path, before, after, _count(table["at"]), old, new)
 
 
 def is_staged(path: str) -> bool:

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cullr.journal.entry import BatchId, Decisions, Done, Entry, Intent, MovedFile, MovedShot, Verb, Verdict
+from cullr.journal.entry import (
+    BatchId,
+    Decisions,
+    Done,
+    Entry,
+    Intent,
+    MovedFile,
+    MovedShot,
+    Rewrite,
+    Rewriting,
+    Verb,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,10 @@ class Held:
 
 @dataclass(slots=True)
 class Batch:
-    """What one approval moved, by the journal alone; `shots` holds only files that really went."""
+    """What one approval moved, by the journal alone; `shots` holds only files that really went.
+
+    Or what stars and labels did to sidecars: `rewrites` by path, of which those in `standing` were not taken back.
+    """
 
     id: BatchId
     at: str
@@ -30,6 +45,8 @@ class Batch:
     held: set[str] = field(default_factory=set)
     emptied: int = 0
     returned: int = 0
+    rewrites: dict[str, Rewrite] = field(default_factory=dict)
+    standing: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -49,22 +66,27 @@ class State:
     def apply(self, entry: Entry) -> None:
         """Raises ValueError for an entry that does not follow from those before it; the state is then unchanged."""
         body = entry.body
-        if isinstance(body, Intent):
+        if isinstance(body, Intent | Rewriting):
             self._begin(entry, body)
         elif isinstance(body, Done):
             self._finish(body)
         else:
             self._decide(body)
 
-    def _begin(self, entry: Entry, body: Intent) -> None:
+    def _begin(self, entry: Entry, body: Intent | Rewriting) -> None:
         if self.unfinished:
             raise ValueError("a move begins before the one before it is over")
         self.unfinished[entry.seq] = entry
+        if isinstance(body, Rewriting):
+            return
         self.folders.update(body.folders if body.verb is Verb.STAGE else ())
         self.home_modes.update(body.homes)
 
     def _finish(self, body: Done) -> None:
         entry = self.unfinished.get(body.of)
+        if entry is not None and isinstance(entry.body, Rewriting):
+            self._rewritten(entry, entry.body, body)
+            return
         if entry is None or not isinstance(entry.body, Intent):
             raise ValueError(f"entry {body.of} is not a move that has begun")
         intent = entry.body
@@ -77,6 +99,20 @@ class State:
                 self._stage(entry, intent, MovedShot(shot.face, gone, shot.needs))
             for file in gone if intent.verb is not Verb.STAGE else ():
                 self._release(file.source, intent.verb)
+
+    def _rewritten(self, entry: Entry, body: Rewriting, done: Done) -> None:
+        """`left` counts files as those of one shot, the first."""
+        if any(i or j >= len(body.files) for i, j in done.left):
+            raise ValueError("names files that were not to be written")
+        del self.unfinished[entry.seq]
+        written = [file for j, file in enumerate(body.files) if (0, j) not in done.left]
+        if body.undo:
+            if body.batch in self.batches:
+                self.batches[body.batch].standing.difference_update(file.path for file in written)
+        elif written:
+            batch = self.batches.setdefault(body.batch, Batch(body.batch, entry.at, body.what))
+            batch.rewrites |= {file.path: file for file in written}
+            batch.standing |= {file.path for file in written}
 
     def _stage(self, entry: Entry, intent: Intent, shot: MovedShot) -> None:
         batch = self.batches.setdefault(intent.batch, Batch(intent.batch, entry.at, intent.what))

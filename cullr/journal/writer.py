@@ -13,7 +13,7 @@ from types import TracebackType
 
 from cullr.errors import Failed
 from cullr.journal import disk, undo_script
-from cullr.journal.entry import JOURNAL_FOLDER, Body, Entry, Intent, encode
+from cullr.journal.entry import JOURNAL_FOLDER, Body, Entry, Intent, Rewriting, encode
 from cullr.journal.lock import Lock
 from cullr.journal.log import NAME, NUMBER_NAME, insist_on_file, read_open, unusable
 from cullr.journal.state import State
@@ -68,7 +68,7 @@ class Journal:
         """Write one entry; it is on the disk on return. Raises Failed, after which this journal takes no more."""
         if self._closed:
             raise Failed("the journal could not be written before and is closed", "Run the command again.")
-        if isinstance(body, Intent) and self.state.unfinished:
+        if isinstance(body, Intent | Rewriting) and self.state.unfinished:
             raise Failed("a move was interrupted and is not settled yet", "Run the command again: it settles it first.")
         entry = Entry(self.log.seq + 1, datetime.now(UTC).isoformat(timespec="seconds"), body)
         line, checksum = encode(entry, self.log.last_sum)

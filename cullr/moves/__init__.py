@@ -8,6 +8,7 @@ from cullr.moves.history import BatchInfo, BatchState, history
 from cullr.moves.opening import opened
 from cullr.moves.recover import recover
 from cullr.moves.request import BatchResult, CompanionsNow, ShotMove, requests
+from cullr.moves.rewrite import RewriteResult, rewrite
 from cullr.moves.staging import new_batch, stage, stage_open
 from cullr.moves.stays import Refusal
 from cullr.moves.undo import UndoResult, preview, undo, undo_open
@@ -21,6 +22,7 @@ __all__ = [
     "EmptyResult",
     "Finding",
     "Refusal",
+    "RewriteResult",
     "ShotMove",
     "UndoResult",
     "empty",
@@ -30,6 +32,7 @@ __all__ = [
     "preview",
     "recover",
     "requests",
+    "rewrite",
     "stage",
     "stage_open",
     "undo",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 
 from cullr.journal import disk
 from cullr.journal.tree import Tree
@@ -104,6 +105,24 @@ def unchanged(one: os.stat_result | None, other: os.stat_result) -> bool:
         other.st_size,
         other.st_mtime_ns,
     )
+
+
+def begun(tree: Tree, path: str, original: str) -> bool:
+    """Whether one file is an equal copy of the other, or the beginning of one as only cullr leaves it."""
+    found = tree.regular(path)
+    if found is None or tree.regular(original) is None:
+        return False
+    (at, name), (to, new) = tree.parent(original), tree.parent(path)
+    one = disk.open_file(name, at)
+    try:
+        other = disk.open_file(new, to)
+        try:
+            unfinished = stat.S_IMODE(found.st_mode) == UNFINISHED_MODE
+            return equal(one, other, prefix=unfinished)
+        finally:
+            disk.close(other)
+    finally:
+        disk.close(one)
 
 
 def _is_there(tree: Tree, source: str, before: os.stat_result) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cullr.journal import Batch, BatchId, State, read
 from cullr.journal.tree import Tree
+from cullr.moves import rewriting
 
 
 class BatchState(StrEnum):
@@ -15,12 +16,14 @@ class BatchState(StrEnum):
     PARTLY = "partly staged"
     UNDONE = "undone"
     EMPTIED = "emptied"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
 class BatchInfo:
     """`files` and `bytes` as they were moved; `staged` of these files are staged by the journal's word, `undoable` of
-    them are there and have their old place free."""
+    them are there and have their old place free. For stars and labels: sidecars that were written, those whose change
+    still stands, and those of them that hold it unchanged."""
 
     id: BatchId
     at: str
@@ -41,6 +44,8 @@ def history(root: Path) -> list[BatchInfo]:
 
 
 def _row(tree: Tree, state: State, batch: Batch) -> BatchInfo:
+    if batch.rewrites:
+        return _written(tree, batch)
     files = [file for shot in batch.shots for file in shot.files]
     undoable = sum(_can_return(tree, state.staged[path].file.source, path) for path in batch.held)
     return BatchInfo(
@@ -54,6 +59,13 @@ def _row(tree: Tree, state: State, batch: Batch) -> BatchInfo:
         len(batch.held),
         undoable,
     )
+
+
+def _written(tree: Tree, batch: Batch) -> BatchInfo:
+    count, standing = len(batch.rewrites), len(batch.standing)
+    free = len(rewriting.would_take_back(tree, batch.rewrites, batch.standing)[0])
+    state = BatchState.WRITTEN if standing else BatchState.UNDONE
+    return BatchInfo(batch.id, batch.at, batch.what, 1, count, 0, state, standing, free)
 
 
 def _state(batch: Batch, files: int) -> BatchState:

@@ -7,13 +7,12 @@ that stands at both ends is reduced to one only if nothing can be lost by it. Ru
 from __future__ import annotations
 
 import os
-import stat
 from enum import Enum, auto
 
 from cullr.errors import Failed
-from cullr.journal import Entry, Intent, Journal, MovedFile, MovedShot, Verb, disk
+from cullr.journal import Entry, Intent, Journal, MovedFile, MovedShot, Rewriting, Verb, disk
 from cullr.journal.tree import Tree
-from cullr.moves import copy, rename
+from cullr.moves import copy, rename, rewriting
 from cullr.moves.perform import finish, put_back, stale, sweep
 from cullr.moves.stays import Stays, Unfinished, in_words
 from cullr.safe_text import visible
@@ -31,12 +30,16 @@ def recover(journal: Journal) -> list[str]:
     if journal.set_aside:
         said.append(f"the last line of the journal was not whole; it was set aside as {journal.set_aside}")
     for entry in list(journal.state.unfinished.values()):
-        assert isinstance(entry.body, Intent)
+        body = entry.body
+        assert isinstance(body, Intent | Rewriting)
         try:
-            said += _settle(journal, entry, entry.body)
+            if isinstance(body, Rewriting):
+                said += rewriting.settle(journal, entry, body)
+            else:
+                said += _settle(journal, entry, body)
         except OSError as error:
             raise Failed(
-                f"the interrupted batch {entry.body.batch} below {visible(str(journal.root))} cannot be settled: "
+                f"the interrupted batch {body.batch} below {visible(str(journal.root))} cannot be settled: "
                 f"{visible(str(error.filename or ''))} {in_words(error)}",
                 "Mend that, then run the command again. Nothing is lost meanwhile.",
             ) from error
@@ -130,10 +133,10 @@ def _untangle(tree: Tree, file: MovedFile, here: os.stat_result, there: os.stat_
     if rename.same(there, here):
         _remove(tree, file.target)
         return Place.SOURCE
-    if not stale(here, file) and _is_copy(tree, file.target, file.source):
+    if not stale(here, file) and copy.begun(tree, file.target, file.source):
         _remove(tree, file.target)
         return Place.SOURCE
-    if not stale(there, file) and _is_copy(tree, file.source, file.target):
+    if not stale(there, file) and copy.begun(tree, file.source, file.target):
         _remove(tree, file.source)
         return Place.TARGET
     place = Place.TARGET if stale(here, file) else Place.SOURCE
@@ -145,21 +148,3 @@ def _untangle(tree: Tree, file: MovedFile, here: os.stat_result, there: os.stat_
 def _remove(tree: Tree, path: str) -> None:
     at, name = tree.parent(path)
     disk.unlink(name, at)
-
-
-def _is_copy(tree: Tree, path: str, original: str) -> bool:
-    """Whether one file is an equal copy of the other, or the beginning of one as only cullr leaves it."""
-    found = tree.regular(path)
-    if found is None or tree.regular(original) is None:
-        return False
-    (at, name), (to, new) = tree.parent(original), tree.parent(path)
-    one = disk.open_file(name, at)
-    try:
-        other = disk.open_file(new, to)
-        try:
-            unfinished = stat.S_IMODE(found.st_mode) == copy.UNFINISHED_MODE
-            return copy.equal(one, other, prefix=unfinished)
-        finally:
-            disk.close(other)
-    finally:
-        disk.close(one)

@@ -12,6 +12,7 @@ from pathlib import Path
 from cullr.errors import UsageError
 from cullr.journal import BatchId, Held, Intent, Journal, MovedFile, MovedShot, State, Verb, read
 from cullr.journal.tree import Tree
+from cullr.moves import rewriting
 from cullr.moves.opening import opened
 from cullr.moves.perform import CHUNK, carry_out, sweep
 from cullr.moves.plan import folders_to_make
@@ -22,7 +23,7 @@ from cullr.safe_text import visible
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """`restored` holds the files by their old paths; `recovered` says what an earlier run had left."""
+    """`restored` holds the files by their old paths, sidecars as they were before among them; `recovered` says what an earlier run had left."""
 
     batches: tuple[BatchId, ...]
     restored: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ def undo_open(journal: Journal, batches: Sequence[BatchId]) -> UndoResult:
     restored: list[str] = []
     refused: list[Refusal] = []
     for batch, shots in _chunks(journal.state, batches):
-        gone, stayed = _undo_chunk(journal, batch, shots)
+        gone, stayed = _undo_chunk(journal, batch, shots) if shots else rewriting.take_back(journal, batch)
         restored += gone
         refused += stayed
     sweep(journal)
@@ -60,8 +61,13 @@ def preview(root: Path, batches: Iterable[BatchId] | None = None, *, last: int =
     chosen = choose(state, batches, last)
     with Tree(root) as tree:
         for batch, shots in _chunks(state, chosen):
-            homeward, stayed = _plan(tree, state, batch, shots)
-            restored += [file.target for shot in homeward.shots for file in shot.files]
+            if shots:
+                homeward, stayed = _plan(tree, state, batch, shots)
+                restored += [file.target for shot in homeward.shots for file in shot.files]
+            else:
+                held = state.batches[batch]
+                back, stayed = rewriting.would_take_back(tree, held.rewrites, held.standing)
+                restored += back
             refused += stayed
     return UndoResult(tuple(chosen), tuple(dict.fromkeys(restored)), tuple(refused))
 
@@ -69,7 +75,7 @@ def preview(root: Path, batches: Iterable[BatchId] | None = None, *, last: int =
 def choose(state: State, batches: Iterable[BatchId] | None, last: int) -> list[BatchId]:
     """The batches meant, latest first unless named. Raises UsageError for a batch that never was."""
     if batches is None:
-        staged = [batch.id for batch in state.batches.values() if batch.held][::-1]
+        staged = [batch.id for batch in state.batches.values() if batch.held or batch.standing][::-1]
         return staged[:last] if last else staged
     named = list(dict.fromkeys(batches))
     for batch in named:
@@ -79,8 +85,11 @@ def choose(state: State, batches: Iterable[BatchId] | None, last: int) -> list[B
 
 
 def _chunks(state: State, batches: Iterable[BatchId]) -> Iterator[tuple[BatchId, Sequence[MovedShot]]]:
+    """The shots of each batch, a chunk at a time; none at all for one that wrote into sidecars."""
     for batch in batches:
         shots = tuple(state.batches[batch].shots)
+        if not shots:
+            yield batch, ()
         for start in range(0, len(shots), CHUNK):
             yield batch, shots[start : start + CHUNK]
 

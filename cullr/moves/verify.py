@@ -10,7 +10,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from cullr.fingerprint import fingerprint
-from cullr.journal import JOURNAL_FOLDER, STAGED_FOLDERS, Held, Intent, State, disk, read
+from cullr.journal import JOURNAL_FOLDER, STAGED_FOLDERS, Held, Intent, Rewriting, State, disk, read
 from cullr.journal.tree import Tree
 from cullr.moves.stays import in_words
 
@@ -34,7 +34,7 @@ def verify(root: Path, *, contents: bool = True) -> list[Finding]:
         found.append(Finding(JOURNAL_FOLDER, "its last line is not whole; the next change sets it aside"))
     with Tree(root) as tree:
         for seq, entry in log.state.unfinished.items():
-            assert isinstance(entry.body, Intent)
+            assert isinstance(entry.body, Intent | Rewriting)
             why = f"batch {entry.body.batch} was interrupted (entry {seq}); the next change settles it"
             found.append(Finding(JOURNAL_FOLDER, why))
         for path, held in log.state.staged.items():

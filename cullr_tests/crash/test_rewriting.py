@@ -1,0 +1,102 @@
+"""The promise for stars: break their writing, undo or recovery at any file-system call, and no sidecar loses a byte."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cullr.errors import CullrError
+from cullr.moves import rewrite, undo
+from cullr_tests.crash.injection import BUG, Fault, in_child
+from cullr_tests.crash.ordeal import WAYS, faults, settle, undo_all
+from cullr_tests.crash.shoot import build, snapshot
+
+OLD = "day1/IMG_1.xmp"
+NEW = "day1/deep/made.xmp"
+AFTER = b"<x>stars</x>" * 9
+
+
+def rate(root: Path) -> object:
+    return rewrite(root, {OLD: ((root / OLD).read_bytes(), AFTER), NEW: (None, AFTER)}, what="stars")
+
+
+def torn_rate(root: Path) -> None:
+    """Leave it killed while the old sidecar stands aside, for `settle` to be interrupted in its turn."""
+    in_child(lambda: rate(root), root, Fault(2, kill="kill", of="rename_new"), {})
+
+
+SCENES: dict[str, tuple[Callable[[Path], object] | None, Callable[[Path], object]]] = {
+    "rate": (None, rate),
+    "undo": (rate, undo_all),
+    "settle": (torn_rate, settle),
+}
+Bytes = dict[str, tuple[bytes | None, int]]
+
+
+@pytest.fixture
+def work() -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def seen(root: Path) -> Bytes:
+    return {path: (found.data, found.mode) for path, found in snapshot(root).items()}
+
+
+def trial(work: Path, scene: str, way: str, fault: Fault | None) -> tuple[list[str], list[str]]:
+    root = work / "root"
+    before, action = SCENES[scene]
+    build(root)
+    start = seen(root)
+    try:
+        if before:
+            before(root)
+        status, calls = in_child(lambda: action(root), root, fault, WAYS[way])
+        wrong = ["an error that is not a CullrError"] if status == BUG else []
+        return calls, [f"{scene} by {way}, {fault}: {text}" for text in wrong + aftermath(root, start)]
+    finally:
+        shutil.rmtree(root)
+
+
+def aftermath(root: Path, start: Bytes) -> list[str]:
+    try:
+        settle(root)
+        now = seen(root)
+        wrong = [f"{path} was touched" for path in start if path != OLD and now.get(path) != start[path]]
+        wrong += [f"{path} came from nowhere" for path in now.keys() - start.keys() - {NEW}]
+        states = {OLD: {start[OLD], (AFTER, start[OLD][1])}, NEW: {None, (AFTER, 0o644)}}
+        wrong += [f"{path} is neither old nor new" for path, known in states.items() if now.get(path) not in known]
+        refused = undo(root).refused
+    except CullrError as error:
+        return [f"opening it again failed: {error}"]
+    wrong += [f"undo refused {row}" for row in refused]
+    return wrong if seen(root) == start else [*wrong, "undo did not bring the bytes back"]
+
+
+CELLS = [("rate", "rename", 1), ("undo", "rename", 5), ("settle", "rename", 5)]
+CELLS += [(scene, way, 29) for scene in SCENES for way in WAYS if way != "rename"]
+
+
+# A step that is no multiple of the eleven or so cases a call has meets each kind of fault at ever other calls.
+@pytest.mark.parametrize(("scene", "way", "step"), CELLS)
+def test_every_fault_and_every_kill_leaves_each_sidecar_old_or_new(scene: str, way: str, step: int, work: Path) -> None:
+    calls, losses = trial(work, scene, way, None)
+    tried = 0
+    for fault in itertools.islice(faults(calls), 0, None, step):
+        losses += trial(work, scene, way, fault)[1]
+        tried += 1
+    assert not losses, losses[:5]
+    assert tried * step > 200
+
+
+def test_the_rating_that_recovery_starts_from_is_really_torn(work: Path) -> None:
+    build(work / "root")
+    torn_rate(work / "root")
+    assert not (work / "root" / OLD).exists()
+    assert any(path.name.endswith(".old") for path in (work / "root/day1").iterdir())

@@ -1,0 +1,140 @@
+"""Stars and labels written into sidecars of every program: read back, and not a byte of theirs lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cullr.sidecars import xmp
+from cullr.sidecars.splice import EMPTY, Unwritable, spliced
+from cullr_tests.sidecars import written
+
+OURS = {"{http://ns.adobe.com/xap/1.0/}Rating", "{http://ns.adobe.com/xap/1.0/}Label"}
+LABELS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=30).filter(
+    lambda text: text != "None" and text.isprintable()
+)
+
+
+def foreign(data: bytes) -> list[object]:
+    """Everything but the two properties, element by element, attributes in their order."""
+
+    def told(element: ElementTree.Element) -> object:
+        attributes = [(name, value) for name, value in element.attrib.items() if name not in OURS]
+        return (element.tag, attributes, element.text, [(told(e), e.tail) for e in element if e.tag not in OURS])
+
+    text = xmp._text(data)
+    return [told(fromstring(text[text.find("<") : text.rfind(">") + 1].partition("?>")[2] or text))]
+
+
+@pytest.mark.parametrize("program", sorted(written.XMP))
+def test_only_the_lines_of_the_two_properties_change(program: str) -> None:
+    before = written.XMP[program]
+    after = spliced(before, rating=5, label="Blue")
+    said = xmp.read(after)
+    assert (said.rating, said.label) == (5, "Blue")
+    assert (said.pick, said.edited) == (xmp.read(before).pick, xmp.read(before).edited)
+    changed = [line for line in before.splitlines() if line not in after.splitlines()]
+    assert len(changed) <= 2, changed
+    assert spliced(after, rating=5, label="Blue") == after
+
+
+@pytest.mark.parametrize("program", sorted(written.XMP))
+def test_setting_the_old_value_again_gives_the_old_bytes_back(program: str) -> None:
+    """The splice is exact: what it puts in, it takes out again, byte for byte."""
+    first = spliced(written.XMP[program], rating=1, label="Red")
+    again = spliced(spliced(first, rating=4, label="Grün & <x>"), rating=1, label="Red")
+    assert again == first
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-8-sig"])
+def test_the_encoding_and_its_mark_stay(encoding: str) -> None:
+    text = written.LIGHTROOM.decode()
+    before = text.encode(encoding)
+    after = spliced(before, rating=0)
+    assert xmp.read(after).rating == 0
+    assert after == text.replace('xmp:Rating="3"', 'xmp:Rating="0"').encode(encoding)
+    marked = b"\xff\xfe" + text.encode("utf-16-le")
+    assert spliced(marked, label="Red") == marked.replace("Grün".encode("utf-16-le"), "Red".encode("utf-16-le"))
+
+
+def test_what_is_missing_is_added_in_the_manner_of_the_file() -> None:
+    after = spliced(written.UNTOUCHED, rating=2).decode()
+    assert '5c52c8f4a"\n   xmlns:xmp="http://ns.adobe.com/xap/1.0/"\n   xmp:Rating="2"/>' in after
+    assert after.replace('\n   xmlns:xmp="http://ns.adobe.com/xap/1.0/"\n   xmp:Rating="2"', "") == (
+        written.UNTOUCHED.decode()
+    )
+
+
+def test_a_prefix_that_means_something_else_is_not_taken() -> None:
+    data = EMPTY.replace(b"http://ns.adobe.com/xap/1.0/", b"http://example.org/")
+    after = spliced(data, rating=3)
+    assert b'xmlns:xmp1="http://ns.adobe.com/xap/1.0/"' in after
+    assert xmp.read(after).rating == 3
+
+
+def test_an_empty_element_is_filled_and_one_with_spaces_keeps_them() -> None:
+    data = written.BRIDGE.replace(b"<xap:Rating>-1</xap:Rating>", b"<xap:Rating />").replace(b"Select", b"\n Select\n ")
+    after = spliced(data, rating=3, label="Green")
+    assert b"<xap:Rating >3</xap:Rating>" in after
+    assert b"<xap:Label>\n Green\n </xap:Label>" in after
+    assert b"<!-- set in Bridge -->" in after
+
+
+def test_what_is_said_of_an_ingredient_is_not_touched() -> None:
+    inner = b'<xmp:I><rdf:Bag><rdf:li><rdf:Description xmp:Rating="1"/></rdf:li></rdf:Bag></xmp:I></rdf:Description>'
+    data = written.LIGHTROOM.replace(b"  </rdf:Description>", inner)
+    after = spliced(data, rating=5)
+    assert b'<rdf:Description xmp:Rating="1"/>' in after
+    assert xmp.read(after).rating == 5
+
+
+def test_a_new_sidecar_is_xmp() -> None:
+    made = spliced(None, rating=4, label="Red")
+    assert (xmp.read(made).rating, xmp.read(made).label) == (4, "Red")
+    assert fromstring(made.decode().partition("?>")[2]).tag == "{adobe:ns:meta/}xmpmeta"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not xml",
+        b"<x/>",
+        written.LIGHTROOM[:-20],
+        b'<!DOCTYPE x [<!ENTITY a "b">]>' + written.LIGHTROOM,
+        written.LIGHTROOM.replace(b"\xc3\xbc", b"\xfc"),
+        written.CAPTURE_ONE.replace(b">2<", b"><rdf:Alt/><"),
+        written.LIGHTROOM.replace(b"</rdf:RDF>", b'<rdf:Description xmp:Rating="1"/></rdf:RDF>'),
+    ],
+)
+def test_what_cannot_be_written_without_risk_is_refused(data: bytes) -> None:
+    with pytest.raises(Unwritable):
+        spliced(data, rating=3)
+
+
+@given(st.sampled_from(sorted(written.XMP)), st.integers(-1, 5), LABELS)
+def test_any_label_is_written_and_the_rest_is_what_it_was(program: str, rating: int, label: str) -> None:
+    before = written.XMP[program]
+    after = spliced(before, rating=rating, label=label)
+    assert xmp.read(after).rating == rating
+    assert xmp.read(after).label == label
+    assert foreign(after) == foreign(before)
+
+
+def test_real_sidecars_lose_nothing(shared_photos: Path) -> None:
+    """0 foreign bytes lost: what was cut out is at most the old value of the property."""
+    for path in sorted(shared_photos.rglob("*")):
+        if path.suffix.lower() == ".xmp":
+            before = path.read_bytes()
+            after = spliced(before, rating=2)
+            front = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
+            back = next(
+                (at for at, (a, b) in enumerate(zip(before[::-1], after[::-1], strict=False)) if a != b), len(before)
+            )
+            assert len(before) - front - back <= 4, path
+            assert foreign(after) == foreign(before)

@@ -1,0 +1,141 @@
+"""Stars into sidecars: written as a batch, taken back to the byte, and nothing of another program's overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cullr.errors import Failed, UsageError
+from cullr.journal import read, undo_script
+from cullr.journal.entry import Entry, Rewrite, Rewriting, batch_id, decode, encode
+from cullr.moves import BatchState, history, rewrite, undo, verify
+from cullr.moves import preview as would_undo
+from cullr_tests.small_root import batch_of, request, stage_shots, write
+
+OLD = b"<x>old</x>"
+
+
+def test_a_batch_is_written_and_taken_back_to_the_byte(tmp_path: Path) -> None:
+    (tmp_path / "a.xmp").write_bytes(OLD)
+    (tmp_path / "a.xmp").chmod(0o640)
+    done = rewrite(tmp_path, {"a.xmp": (OLD, b"<x>new, longer</x>"), "b.xmp": (None, b"made")}, what="★4")
+    assert done.written == ("a.xmp", "b.xmp")
+    assert (tmp_path / "a.xmp").read_bytes() == b"<x>new, longer</x>"
+    assert stat.S_IMODE((tmp_path / "a.xmp").stat().st_mode) == 0o640
+    [row] = history(tmp_path)
+    assert (row.id, row.what, row.files, row.staged, row.undoable, row.state) == (
+        (done.batch, "★4", 2, 2, 2, BatchState.WRITTEN)
+    )
+    assert would_undo(tmp_path).restored == ("a.xmp", "b.xmp")
+    assert undo(tmp_path).restored == ("a.xmp", "b.xmp")
+    assert (tmp_path / "a.xmp").read_bytes() == OLD
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".cullr", "a.xmp"]
+    [row] = history(tmp_path)
+    assert (row.staged, row.state) == (0, BatchState.UNDONE)
+    assert verify(tmp_path) == []
+
+
+def test_a_sidecar_that_is_not_as_it_was_seen_is_refused_and_the_others_are_written(tmp_path: Path) -> None:
+    (tmp_path / "a.xmp").write_bytes(b"of another program")
+    (tmp_path / "new.xmp").write_bytes(b"appeared")
+    (tmp_path / "b.xmp").write_bytes(OLD)
+    done = rewrite(tmp_path, {"a.xmp": (OLD, b"x"), "new.xmp": (None, b"x"), "b.xmp": (OLD, b"x")})
+    assert done.written == ("b.xmp",)
+    assert {row.path for row in done.refused} == {"a.xmp", "new.xmp"}
+    assert all("changed since" in row.why for row in done.refused)
+    assert (tmp_path / "a.xmp").read_bytes() == b"of another program"
+
+
+def test_undo_refuses_where_another_program_wrote_since(tmp_path: Path) -> None:
+    done = rewrite(tmp_path, {"a.xmp": (None, b"one")})
+    (tmp_path / "a.xmp").write_bytes(b"Lightroom was here")
+    result = undo(tmp_path)
+    assert result.restored == ()
+    [refusal] = result.refused
+    assert (refusal.path, "another program" in refusal.why) == ("a.xmp", True)
+    assert (tmp_path / "a.xmp").read_bytes() == b"Lightroom was here"
+    assert history(tmp_path)[0].id == done.batch
+
+
+def test_stars_given_twice_come_off_one_by_one_the_latest_first(tmp_path: Path) -> None:
+    one = rewrite(tmp_path, {"a.xmp": (None, b"one")})
+    two = rewrite(tmp_path, {"a.xmp": (b"one", b"two")})
+    assert one.batch and two.batch
+    assert undo(tmp_path, [one.batch]).refused
+    assert undo(tmp_path, last=1).batches == (two.batch,)
+    assert (tmp_path / "a.xmp").read_bytes() == b"one"
+    assert undo(tmp_path).restored == ("a.xmp",)
+    assert not (tmp_path / "a.xmp").exists()
+
+
+def test_stars_and_moves_of_one_shot_are_undone_together_latest_first(tmp_path: Path) -> None:
+    write(tmp_path, "a.jpg")
+    rewrite(tmp_path, {"a.xmp": (None, b"stars")})
+    moved = stage_shots(tmp_path, request(tmp_path, "a.jpg", "a.xmp"))
+    assert undo(tmp_path, [history(tmp_path)[0].id]).refused[0].why == "it is not there"
+    assert undo(tmp_path).batches == (batch_of(moved), history(tmp_path)[0].id)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.jpg"]
+
+
+@pytest.mark.parametrize("kind", ["link", "hard link", "folder"])
+def test_only_a_plain_file_is_written_to(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "original.txt").write_bytes(OLD)
+    place = tmp_path / "a.xmp"
+    if kind == "link":
+        place.symlink_to("original.txt")
+    elif kind == "hard link":
+        place.hardlink_to(tmp_path / "original.txt")
+    else:
+        place.mkdir()
+    done = rewrite(tmp_path, {"a.xmp": (OLD, b"new")})
+    assert done.written == ()
+    assert len(done.refused) == 1
+    assert (tmp_path / "original.txt").read_bytes() == OLD
+
+
+def test_a_journal_cannot_be_made_to_rewrite_a_photo() -> None:
+    body = Rewriting(batch_id("b"), (Rewrite("a.jpg", "", "ab", 0, b"", b"x"),))
+    line, _ = encode(Entry(1, "2025", body), "")
+    with pytest.raises(ValueError, match="no sidecar"):
+        decode(line[:-1])
+    for path in ("_review_dupes/a.xmp", ".cullr/a.xmp", "../a.xmp", "/a.xmp"):
+        line, _ = encode(Entry(1, "2025", Rewriting(batch_id("b"), (Rewrite(path, "", "ab", 0, b"", b"x"),))), "")
+        with pytest.raises(ValueError, match=r"no sidecar|outside"):
+            decode(line[:-1])
+
+
+def test_an_older_cullr_is_told_that_it_is_older_and_a_journal_without_stars_stays_old(tmp_path: Path) -> None:
+    write(tmp_path, "a.jpg")
+    stage_shots(tmp_path, request(tmp_path, "a.jpg"))
+    rewrite(tmp_path, {"b.xmp": (None, b"x")})
+    lines = (tmp_path / ".cullr/journal.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["v"] for line in lines] == [1, 1, 2, 1]
+    assert len(read(tmp_path).entries) == 4
+
+
+def test_the_script_without_cullr_brings_the_photos_back_and_leaves_the_stars(tmp_path: Path) -> None:
+    write(tmp_path, "a.jpg")
+    rewrite(tmp_path, {"a.xmp": (None, b"stars")})
+    stage_shots(tmp_path, request(tmp_path, "a.jpg", "a.xmp"))
+    subprocess.run([sys.executable, "-c", undo_script.SCRIPT], cwd=tmp_path, check=True, capture_output=True)
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"a.jpg", "a.xmp"}
+    assert (tmp_path / "a.xmp").read_bytes() == b"stars"
+
+
+def test_a_batch_that_never_was_is_a_usage_error(tmp_path: Path) -> None:
+    rewrite(tmp_path, {"a.xmp": (None, b"x")})
+    with pytest.raises(UsageError):
+        undo(tmp_path, [batch_id("never")])
+
+
+def test_a_root_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / ".cullr").write_text("in the way")
+    with pytest.raises(Failed, match="cannot be used"):
+        rewrite(tmp_path, {"a.xmp": (None, b"x")})
+    assert not os.path.lexists(tmp_path / "a.xmp")
