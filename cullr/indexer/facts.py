@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,10 +11,6 @@ from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSource
-
-_DUPLICATE = re.compile(r"_\d\d\.[^.]+\.xmp$", re.ASCII | re.IGNORECASE)
-"""darktable's further versions of one photo: what they say comes after what its first sidecar says."""
-
 
 def gather(roots: Sequence[Path], shots: Iterable[Shot], rows: dict[File, PhotoRow], store: Store) -> list[ShotFacts]:
     """Facts of every shot whose face was read, in the shots' order."""
@@ -48,9 +43,7 @@ def _modified(file: File) -> Taken:
 def _marks(roots: Sequence[Path], shot: Shot, store: Store) -> Marks:
     """What the shot's sidecars say; the index remembers unchanged ones."""
     found = []
-    for file in sorted(shot.companions, key=lambda file: (bool(_DUPLICATE.search(file.name)), file.path)):
-        if not sidecars.is_sidecar(file.name):
-            continue
+    for file in sidecars.in_order(shot.companions):
         folder, name = place(roots[file.root], file)
         marks = sidecars.without_reading(file.name) or store.sidecar(folder, name, file.size, file.mtime_ns)
         if marks is None:

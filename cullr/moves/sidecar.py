@@ -173,11 +173,14 @@ def reverse(file: Rewrite) -> Rewrite:
 def cut(path: str, before: bytes | None, after: bytes | None) -> Rewrite:
     """Where two versions differ, from the first byte to the last that does."""
     a, b = before or b"", after or b""
-    short = min(len(a), len(b))
-    front = len(os.path.commonprefix((a, b)))
-    back = len(os.path.commonprefix((a[front:][::-1], b[front:][::-1])))
-    assert front + back <= short
+    front = _alike(a, b)
+    back = _alike(a[front:][::-1], b[front:][::-1])
     return Rewrite(path, digest(before), digest(after), front, a[front : len(a) - back], b[front : len(b) - back])
+
+
+def _alike(a: bytes, b: bytes) -> int:
+    """How many bytes both begin with."""
+    return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def applied(file: Rewrite, data: bytes | None) -> bytes | None:

@@ -23,7 +23,8 @@ from cullr.safe_text import visible
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """`restored` holds the files by their old paths, sidecars as they were before among them; `recovered` says what an earlier run had left."""
+    """`restored` holds the files by their old paths, and sidecars whose stars were taken back; `recovered` says what an
+    earlier run had left."""
 
     batches: tuple[BatchId, ...]
     restored: tuple[str, ...] = ()

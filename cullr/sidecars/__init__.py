@@ -4,6 +4,6 @@
 """
 
 from cullr.sidecars.labels import colour
-from cullr.sidecars.reading import LARGEST, is_sidecar, merge, read, without_reading
+from cullr.sidecars.reading import LARGEST, in_order, is_duplicate, is_sidecar, merge, read, without_reading
 
-__all__ = ["LARGEST", "colour", "is_sidecar", "merge", "read", "without_reading"]
+__all__ = ["LARGEST", "colour", "in_order", "is_duplicate", "is_sidecar", "merge", "read", "without_reading"]

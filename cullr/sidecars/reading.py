@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
-from cullr.model import Marks
+from cullr.model import File, Marks
 from cullr.sidecars import recipes, xmp
 
 LARGEST = xmp.LARGEST
@@ -19,6 +20,19 @@ _READERS: dict[str, Callable[[bytes], Marks]] = {
 }
 _KNOWN_BY_NAME = {"aae": Marks(edited=True)}
 """Photos writes an .aae for a picture that was edited there, and for no other."""
+
+
+_DUPLICATE = re.compile(r"_\d\d\.[^.]+\.xmp$", re.ASCII | re.IGNORECASE)
+
+
+def in_order(files: Iterable[File]) -> list[File]:
+    """Those that can say anything, strongest word first: darktable's further versions come after its first."""
+    return sorted((file for file in files if is_sidecar(file.name)), key=lambda f: (is_duplicate(f.name), f.path))
+
+
+def is_duplicate(name: str) -> bool:
+    """Whether it is the sidecar of a further version that darktable made of a photo: `IMG_1_01.CR3.xmp`."""
+    return bool(_DUPLICATE.search(name))
 
 
 def is_sidecar(name: str) -> bool:

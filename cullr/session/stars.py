@@ -1,0 +1,125 @@
+"""Stars and labels of one shot → its XMP sidecars, as a batch; and what its sidecars say now.
+
+Every XMP sidecar that serves this shot alone is written to, so that all programs agree; where there is none, one is
+made and named as the others in its folder are. Photos are never written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cullr import moves, scan, sidecars
+from cullr.errors import Failed
+from cullr.formats import RAW_EXTENSIONS
+from cullr.journal import BatchId
+from cullr.journal.tree import Tree
+from cullr.model import File, Marks, Shot, ShotFacts
+from cullr.moves import sidecar
+from cullr.moves.stays import Stays, in_words
+from cullr.names import split
+from cullr.safe_text import visible
+from cullr.sidecars.splice import Unwritable, spliced
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """What became of it: `batch` is None when the sidecars said so already; `facts` are the shot's as they are now."""
+
+    batch: BatchId | None
+    facts: ShotFacts
+    written: tuple[str, ...] = ()
+    recovered: tuple[str, ...] = ()
+
+
+def give(
+    root: Path, ignore: Sequence[str], facts: ShotFacts, *, rating: int | None = None, label: str | None = None
+) -> Starred:
+    """Write stars (0 takes them away) or a label ("" likewise). Raises Failed when any sidecar cannot be written."""
+    shots = scan.folder(root, facts.shot.face.folder, ignore, facts.shot.root)
+    shot = _found(facts, shots)
+    files: dict[str, tuple[bytes | None, bytes]] = {}
+    with Tree(root) as tree:
+        for path in _targets(shot, shots):
+            try:
+                before = sidecar.content(tree, path)
+                files[path] = (before, spliced(before, rating=rating, label=label))
+            except (Stays, Unwritable, OSError) as error:
+                raise _refused(path, _why(error)) from error
+    said = [] if rating is None else [f"★{rating}" if rating >= 0 else "rejected"]
+    said += [] if label is None else [label or "no label"]
+    done = moves.rewrite(root, files, what=f"{' '.join(said)}: {shot.path}")
+    if done.refused:
+        raise _refused(done.refused[0].path, done.refused[0].why)
+    return Starred(done.batch, now(root, ignore, facts), done.written, done.recovered)
+
+
+def now(root: Path, ignore: Sequence[str], facts: ShotFacts) -> ShotFacts:
+    """The facts with the companions that stand there at this moment and what they say. Raises Failed."""
+    shot = _found(facts, scan.folder(root, facts.shot.face.folder, ignore, facts.shot.root))
+    said = []
+    with Tree(root) as tree:
+        for file in sidecars.in_order(shot.companions):
+            try:
+                said.append(sidecars.read(file.name, sidecar.content(tree, file.path) or b""))
+            except (Stays, OSError):
+                said.append(Marks())
+    return replace(facts, shot=shot, marks=sidecars.merge(*said, facts.metadata.marks))
+
+
+def _found(facts: ShotFacts, shots: Sequence[Shot]) -> Shot:
+    found = next((shot for shot in shots if shot.path == facts.shot.path), None)
+    if found is None:
+        raise Failed(f"{visible(facts.shot.path)} is not there any more", "Its group will be gone in a moment.")
+    return found
+
+
+def _targets(shot: Shot, shots: Sequence[Shot]) -> list[str]:
+    """The shot's own XMP sidecars but darktable's further versions; or the name of the one to make."""
+    own = [
+        file.path
+        for file in shot.companions
+        if split(file.name)[1] == "xmp" and file not in shot.shared and not sidecars.is_duplicate(file.name)
+    ]
+    return own or [_new(shot, shots)]
+
+
+def _new(shot: Shot, shots: Sequence[Shot]) -> str:
+    """`IMG_1.xmp` as Adobe's programs and Capture One name them, or `IMG_1.CR3.xmp` as darktable and digiKam do.
+
+    As most in the folder are; else Adobe's for a RAW, and for a picture without one the other, which all but Adobe read.
+    """
+    raw = next((photo for photo in shot.photos if split(photo.name)[1] in RAW_EXTENSIONS), None)
+    photo = raw or shot.face
+    full = stem = 0
+    for other in shots:
+        names = {file.name.lower() for file in other.photos}
+        for file in other.companions:
+            if file.name.lower().endswith(".xmp"):
+                full += file.name.lower().removesuffix(".xmp") in names
+                stem += any(split(file.name)[0].lower() == split(name)[0] for name in names)
+    adobe = stem > full or (stem == full and raw is not None)
+    # Without an extension, or where another file has the name already, only the full name is this shot's alone.
+    name = f"{split(photo.name)[0]}.xmp" if adobe and not shot.shared else f"{photo.name}.xmp"
+    folder = f"{photo.folder}/" if photo.folder else ""
+    return f"{folder}{name}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Stays):
+        return error.refusal.why
+    return in_words(error) if isinstance(error, OSError) else str(error)
+
+
+def _refused(path: str, why: str) -> Failed:
+    return Failed(f"no stars: {visible(path)}: {visible(why)}", "Nothing was written.")
+
+
+def same_files(one: Shot, other: Shot) -> bool:
+    """Whether both hold the same files, of the same size and time."""
+    return [_state(file) for file in one.files] == [_state(file) for file in other.files]
+
+
+def _state(file: File) -> tuple[str, int, int]:
+    return file.path, file.size, file.mtime_ns
