@@ -25,5 +25,7 @@ def run(options: argparse.Namespace) -> int:
     for batch in batches:
         free = f"{batch.undoable:,} of {batch.staged:,} files can come back" if batch.staged else "nothing left to undo"
         moved = f"{batch.shots:,} shots, {batch.files:,} files, {size(batch.bytes)}"
+        if batch.wrote:
+            moved = f"{batch.files:,} sidecar{'s' * (batch.files > 1)}"
         print(f"{batch.id}  {batch.at[:19].replace('T', ' ')}  {batch.state}  {moved}  {free}  ({visible(batch.what)})")
     return 0

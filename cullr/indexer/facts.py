@@ -12,6 +12,7 @@ from cullr.index.store import Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSource
 
+
 def gather(roots: Sequence[Path], shots: Iterable[Shot], rows: dict[File, PhotoRow], store: Store) -> list[ShotFacts]:
     """Facts of every shot whose face was read, in the shots' order."""
     found = []

@@ -34,6 +34,7 @@ class BatchInfo:
     state: BatchState
     staged: int
     undoable: int
+    wrote: bool = False
 
 
 def history(root: Path) -> list[BatchInfo]:
@@ -65,7 +66,7 @@ def _written(tree: Tree, batch: Batch) -> BatchInfo:
     count, standing = len(batch.rewrites), len(batch.standing)
     free = len(rewriting.would_take_back(tree, batch.rewrites, batch.standing)[0])
     state = BatchState.WRITTEN if standing else BatchState.UNDONE
-    return BatchInfo(batch.id, batch.at, batch.what, 1, count, 0, state, standing, free)
+    return BatchInfo(batch.id, batch.at, batch.what, 1, count, 0, state, standing, free, wrote=True)
 
 
 def _state(batch: Batch, files: int) -> BatchState:

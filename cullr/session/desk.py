@@ -1,7 +1,7 @@
 """A review as a screen sees it: groups arriving through the index, decisions into the journal, approvals, the past.
 
-Reading is quick enough for the event loop (a page 0.1 ms). What writes (`decide`, `tell_apart`, `approve`, `undo`)
-waits for the disk: call it from a thread. One of them runs at a time.
+Reading is quick enough for the event loop (a page 0.1 ms). What writes (`decide`, `give_stars`, `tell_apart`,
+`approve`, `undo`) waits for the disk: call it from a thread. One of them runs at a time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import Journal, Verdict
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
 from cullr.rules import Rule
-from cullr.session import decided, past, staging
+from cullr.session import decided, past, staging, stars
 from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.past import PastBatch, Undone
@@ -29,6 +29,8 @@ from cullr.session.plan import Plan, PlannedGroup, PlannedShot
 from cullr.session.rehearsal import Changed, Rehearsal, rehearse
 from cullr.session.session import Session
 from cullr.session.staging import Staged
+from cullr.session.stars import Starred
+from cullr.session.touched import Touched
 
 __all__ = [
     "Changed",
@@ -40,6 +42,7 @@ __all__ = [
     "PastBatch",
     "Rehearsal",
     "Staged",
+    "Starred",
     "Undone",
     "Verdict",
 ]
@@ -80,6 +83,7 @@ class Desk:
         self._writing = threading.Lock()
         self._decided = Decided.read(session.roots)
         self._rule: Rule | None = None
+        self._touched = Touched()
         self._news: list[Mapping[str, str]] = []
 
     # The indexer
@@ -180,17 +184,18 @@ class Desk:
         found = self._reader.group(row) if self._reader else None
         if found is None:
             return None
-        group, shots, proposals = found
+        group, indexed, proposals = found
+        shots = self._touched.over(indexed)
         if self._decided.told_apart(shots):
             return None
         if self._child:
             self._child.looking_at(group.id)
         facts = {each.id: each for each in shots}
-        if self._rule:
+        if self._rule or shots != indexed:
             from cullr import rules
 
             across = self.session.settings.across_stages
-            proposals = rules.propose(self._rule, group, shots, across_stages=across)
+            proposals = rules.propose(self.rule(), group, shots, across_stages=across)
         verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
         line = self.rows([row]).get(row)
         return OpenGroup(
@@ -252,6 +257,15 @@ class Desk:
                         journal.decide(book, said)
             self._decided = Decided.read(self.roots)
 
+    def give_stars(self, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> Starred:
+        """Write stars (0: none) or a label ("": none) into the shot's sidecars, as a batch. Raises Failed."""
+        with self._writing:
+            done = stars.give(
+                self.roots[shot.shot.root], self.session.settings.ignore, shot, rating=rating, label=label
+            )
+            self._touched.note(done.facts)
+        return done
+
     def tell_apart(self, group: OpenGroup, *, back: bool = False) -> None:
         """Remember that these are not alike, or (`back`) take that word back. Raises Failed."""
         content = [each.fingerprint for each in group.shots if each.fingerprint]
@@ -286,7 +300,11 @@ class Desk:
     def undo(self, batches: Sequence[PastBatch]) -> Undone:
         """Put these back. Raises Failed; refusals are in the result."""
         with self._writing:
-            return past.undo(self.roots, batches)
+            done = past.undo(self.roots, batches)
+            for facts in [each for place in done.back for each in self._touched.beside(*place)]:
+                with contextlib.suppress(Failed):  # its shot is gone: so is the note's use
+                    self._touched.note(stars.now(self.roots[facts.shot.root], self.session.settings.ignore, facts))
+        return done
 
     # Where the person was
 

@@ -31,6 +31,11 @@ class PastBatch:
         return sum(part.files for _, part in self.parts)
 
     @property
+    def wrote(self) -> bool:
+        """Whether it wrote stars or labels into sidecars and moved nothing."""
+        return all(part.wrote for _, part in self.parts)
+
+    @property
     def bytes(self) -> int:
         return sum(part.bytes for _, part in self.parts)
 

@@ -15,7 +15,7 @@ from cullr.errors import Failed
 from cullr.formats import RAW_EXTENSIONS
 from cullr.journal import BatchId
 from cullr.journal.tree import Tree
-from cullr.model import File, Marks, Shot, ShotFacts
+from cullr.model import Marks, Shot, ShotFacts
 from cullr.moves import sidecar
 from cullr.moves.stays import Stays, in_words
 from cullr.names import split
@@ -88,7 +88,7 @@ def _targets(shot: Shot, shots: Sequence[Shot]) -> list[str]:
 def _new(shot: Shot, shots: Sequence[Shot]) -> str:
     """`IMG_1.xmp` as Adobe's programs and Capture One name them, or `IMG_1.CR3.xmp` as darktable and digiKam do.
 
-    As most in the folder are; else Adobe's for a RAW, and for a picture without one the other, which all but Adobe read.
+    As most in the folder are; else Adobe's for a RAW, and for a picture without one the other: Adobe reads none there.
     """
     raw = next((photo for photo in shot.photos if split(photo.name)[1] in RAW_EXTENSIONS), None)
     photo = raw or shot.face
@@ -114,12 +114,3 @@ def _why(error: Exception) -> str:
 
 def _refused(path: str, why: str) -> Failed:
     return Failed(f"no stars: {visible(path)}: {visible(why)}", "Nothing was written.")
-
-
-def same_files(one: Shot, other: Shot) -> bool:
-    """Whether both hold the same files, of the same size and time."""
-    return [_state(file) for file in one.files] == [_state(file) for file in other.files]
-
-
-def _state(file: File) -> tuple[str, int, int]:
-    return file.path, file.size, file.mtime_ns

@@ -240,6 +240,5 @@ _KNOWN = frozenset((*_RATING, *_LABEL, *_PICK, *_EDITED))
 
 
 def _first(readers: Mapping[str, Callable[[str], Value | None]], found: Mapping[str, str]) -> Value | None:
-    """The first that says something; an empty text only where no other says more."""
-    said = [value for name, reader in readers.items() if name in found and (value := reader(found[name])) is not None]
-    return next((value for value in said if value != ""), said[0] if said else None)
+    said = (reader(found[name]) for name, reader in readers.items() if name in found)
+    return next((value for value in said if value is not None), None)

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cullr.model import ShotId
+from cullr import sidecars
+from cullr.model import ShotFacts, ShotId
 from cullr.report import words
-from cullr.session.desk import Desk, OpenGroup, PastBatch, Staged, Undone, Verdict
+from cullr.session.desk import Desk, OpenGroup, PastBatch, Staged, Starred, Undone, Verdict
 from cullr.tui import doings
 from cullr.tui.clerk import Clerk, Errand
-from cullr.tui.doings import Apart, Doing, Marked, Moved
+from cullr.tui.doings import Apart, Doing, Marked, Moved, Rated
 
 if TYPE_CHECKING:
     from cullr.tui.main_screen import MainScreen
@@ -79,6 +80,23 @@ class Decisions:
         self.clerk.give(Errand("moving", ready, done, failed))
         return True
 
+    def rate(self, group: OpenGroup, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> None:
+        """Write stars or a label into the shot's sidecars; a label that it has already comes off."""
+
+        def ready() -> Callable[[], Starred]:
+            now = self._desk.open(group.row)
+            facts = next((each for each in now.shots if each.id == shot.id), shot) if now else shot
+            same = label is not None and sidecars.colour(facts.marks.label) == label.lower()
+            return lambda: self._desk.give_stars(facts, rating=rating, label="" if same else label)
+
+        def done(starred: Starred) -> None:
+            if starred.batch is not None:
+                self._done.append(Rated(group.row, starred.batch))
+            self._screen.reopen(group.row)
+            self._screen.say(doings.rated(shot, starred, self._screen.key_of("undo")), "good")
+
+        self.clerk.give(Errand("writing", ready, done, self._failed))
+
     def not_alike(self, group: OpenGroup) -> None:
         """Dissolve the group and remember that."""
 
@@ -105,7 +123,7 @@ class Decisions:
                     return lambda: self._desk.decide(group, before)
                 case Apart(group):
                     return lambda: self._desk.tell_apart(group, back=True)
-                case Moved(batch):
+                case Moved(batch) | Rated(_, batch):
                     return lambda: _put_back(self._desk, batch)
                 case _:
                     return lambda: _put_back(self._desk, None)
@@ -127,6 +145,8 @@ class Decisions:
                 self._screen.say("These are alike again.", "good")
             case _:
                 batch, undone = result or (None, Undone())
+                if latest and isinstance(latest[0], Rated):
+                    self._screen.reopen(latest[0].row)
                 if batch is None:
                     self._screen.say("There is nothing to take back.", "care")
                 else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cullr.model import ShotId
+from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import OpenGroup, Staged, Undone, Verdict
+from cullr.session.desk import OpenGroup, Staged, Starred, Undone, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,15 @@ class Marked:
     before: Mapping[ShotId, Verdict]
 
 
-Doing = Moved | Apart | Marked
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """Stars or a label of one shot; `batch` is its name in the journal."""
+
+    row: int
+    batch: str
+
+
+Doing = Moved | Apart | Marked | Rated
 
 
 def moved(staged: Staged, undo_key: str) -> tuple[str, str]:
@@ -48,6 +56,17 @@ def moved(staged: Staged, undo_key: str) -> tuple[str, str]:
     files = f"{words.count(staged.files, 'file')}, {words.size(staged.bytes)}"
     sentence = f"Moved {words.count(staged.shots, 'shot')} ({files}). {undo_key} takes it back."
     return (f"{sentence} {stayed}", "care") if stayed else (sentence, "good")
+
+
+def rated(facts: ShotFacts, starred: Starred, undo_key: str) -> str:
+    """What the sidecars say now."""
+    name, marks = words.path(facts).rpartition("/")[2], starred.facts.marks
+    stars = f"★{marks.rating}" if marks.rating and marks.rating > 0 else "rejected" if marks.rating else "no stars"
+    said = f"{name}: {stars}{f', {visible(marks.label)}' if marks.label else ''}"
+    if starred.batch is None:
+        return f"{said}, as before."
+    where = ", ".join(visible(path.rpartition("/")[2]) for path in starred.written)
+    return f"{said}, written to {where}. {undo_key} takes it back."
 
 
 def undone(result: Undone) -> tuple[str, str]:

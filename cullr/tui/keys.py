@@ -17,6 +17,7 @@ from cullr.errors import ConfigError
 from cullr.tomlfile import line_of, nearest
 
 DECIDE = Binding.Group("Decide")
+STARS = Binding.Group("Stars and labels, into the XMP sidecar")
 MOVE = Binding.Group("Move about")
 LOOK = Binding.Group("Look closer")
 LIST = Binding.Group("The list")
@@ -35,6 +36,14 @@ MAIN: tuple[Binding, ...] = (
     _key("P,shift+p", "keep_only", "keep only this one, next group", "keep_only", DECIDE, show=True),
     _key("s", "not_alike", "not alike: never ask again", "not_alike", DECIDE, show=True),
     _key("ctrl+z", "undo", "take the last step back", "undo", DECIDE, show=True),
+    *(
+        _key(f"{n}", f"stars({n})", f"{n} star{'s' * (n > 1)}" if n else "no stars", f"stars.{n}", STARS)
+        for n in range(6)
+    ),
+    *(
+        _key(key, f"label('{colour}')", f"{colour.lower()} label, or none", f"label.{colour.lower()}", STARS)
+        for key, colour in (("6", "Red"), ("7", "Yellow"), ("8", "Green"), ("9", "Blue"))
+    ),
     _key("left,h", "shot(-1)", "shot before", "shot.before", MOVE),
     _key("right,l", "shot(1)", "next shot", "shot.next", MOVE),
     _key("up,k,[", "group(-1)", "group before", "group.before", MOVE),

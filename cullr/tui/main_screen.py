@@ -240,6 +240,19 @@ class MainScreen(Screen[None]):
         }[verdict]
         self.decisions.mark(group, {shot.id: verdict}, said)
 
+    def action_stars(self, count: int) -> None:
+        self._rate(rating=count)
+
+    def action_label(self, colour: str) -> None:
+        self._rate(label=colour)
+
+    def _rate(self, *, rating: int | None = None, label: str | None = None) -> None:
+        group, shot = self.settled(), self.pane.current
+        if group is None or shot is None:
+            self._nothing_open()
+        else:
+            self.decisions.rate(group, shot, rating=rating, label=label)
+
     def action_keep_only(self) -> None:
         group, shot = self.settled(), self.pane.current
         if group is None or shot is None:

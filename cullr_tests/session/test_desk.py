@@ -15,6 +15,7 @@ from cullr.journal import Verdict
 from cullr.model import Kind
 from cullr.session import Session
 from cullr.session.desk import Desk, OpenGroup
+from cullr.sidecars.splice import spliced
 from cullr_tests import pictures
 
 
@@ -174,3 +175,45 @@ def test_a_second_start_over_the_same_photos_reads_none(shoot: Path, tmp_path: P
         until(lambda: again.passes() != [])
     finally:
         again.stop()
+
+
+def test_stars_count_at_once_and_when_the_index_has_read_them(desk: Desk) -> None:
+    ready(desk)
+    opened = group(desk, Kind.PHASH)
+    worse = next(each for each, said in zip(opened.shots, opened.proposals, strict=True) if not said.keep)
+    done = desk.give_stars(worse, rating=5)
+    assert done.batch
+    now = group(desk, Kind.PHASH)
+    assert {each.id for each in now.shots} == {each.id for each in opened.shots}
+    assert [said.keep for said in now.proposals] == [each.id == worse.id for each in now.shots]
+    until(lambda: desk.complete() and desk._reader and _index_says(desk, worse.shot.path) == 5)
+    assert [said.keep for said in group(desk, Kind.PHASH).proposals] == [said.keep for said in now.proposals]
+    desk.undo([batch for batch in desk.history() if batch.id == done.batch])
+    assert [said.keep for said in group(desk, Kind.PHASH).proposals] == [said.keep for said in opened.proposals]
+    until(lambda: _index_says(desk, worse.shot.path) is None)
+
+
+def _index_says(desk: Desk, path: str) -> int | None:
+    assert desk._reader is not None
+    [row] = desk.order(kind=Kind.PHASH)
+    found = desk._reader.group(row)
+    assert found is not None
+    return next(each.marks.rating for each in found[1] if each.shot.path == path)
+
+
+def test_a_shot_that_was_just_starred_is_approved_with_its_new_sidecar(desk: Desk, shoot: Path) -> None:
+    ready(desk)
+    opened = group(desk, Kind.PHASH)
+    keep = [each.shot for each in opened.proposals if each.keep]
+    gone = next(each for each in opened.shots if each.id not in keep)
+    desk.give_stars(gone, rating=0)
+    done = desk.approve(group(desk, Kind.PHASH), keep)
+    assert (done.left, done.files) == ([], 2)
+    assert f"{gone.shot.path}.xmp" not in names(shoot)
+
+
+def test_a_sidecar_that_another_program_wrote_is_read_while_the_screen_is_open(desk: Desk, shoot: Path) -> None:
+    ready(desk)
+    for stars in (2, 4):
+        (shoot / "a1.xmp").write_bytes(spliced(None, rating=stars))
+        until(lambda stars=stars: _index_says(desk, "a1.jpg") == stars)  # type: ignore[misc]

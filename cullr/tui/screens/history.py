@@ -72,7 +72,7 @@ class HistoryScreen(Page):
     def _show(self, past: list[PastBatch]) -> None:
         at = self.chosen.id if self.chosen else None
         self.past, self._seen = past[::-1], {}
-        held = sum(batch.staged for batch in past)
+        held = sum(batch.staged for batch in past if not batch.wrote)
         still = f"{words.count(held, 'file')} still staged" if held else "nothing is staged"
         self.head("History", words.count(len(past), "approval"), still)
         place = next((number for number, batch in enumerate(self.past) if batch.id == at), 0)
@@ -90,7 +90,7 @@ class HistoryScreen(Page):
     def _line(self, number: int, width: int) -> Content:
         batch = self.past[number]
         held, tone = _held(batch)
-        moved = f"{words.count(batch.shots, 'shot'):>9} {words.size(batch.bytes):>9}"
+        moved = f"{words.count(batch.shots, 'shot'):>9} {'★' if batch.wrote else words.size(batch.bytes):>9}"
         text = Content.assemble(batch.at[:16].replace("T", " "), "  ", moved, "  ", (held, tone))
         return Content.assemble(text, "  ", (visible(batch.what), FAINT)) if width > 70 else text
 
@@ -115,10 +115,13 @@ class HistoryScreen(Page):
         batch = self.chosen
         if batch is None:
             return
-        moved = f"{words.count(batch.shots, 'shot')}, {words.count(batch.files, 'file')}, {words.size(batch.bytes)}"
+        moved = f"moved {batch.at[:19].replace('T', ' ')}: {words.count(batch.shots, 'shot')}, "
+        moved += f"{words.count(batch.files, 'file')}, {words.size(batch.bytes)}"
+        if batch.wrote:
+            moved = f"written {batch.at[:19].replace('T', ' ')} into {words.count(batch.files, 'sidecar')}"
         parts = [
             Content.assemble((visible(batch.what), "bold")),
-            Content.assemble((f"moved {batch.at[:19].replace('T', ' ')}: {moved}", "")),
+            Content(moved),
             Content.styled(f"batch {batch.id}", FAINT),
             Content(),
         ]
@@ -127,7 +130,8 @@ class HistoryScreen(Page):
     def _return(self, batch: PastBatch) -> list[Content]:
         """What comes back, and what cannot."""
         if not batch.staged:
-            return [Content(f"Nothing of it is staged any more: {batch.state}.")]
+            still = "in a sidecar" if batch.wrote else "staged"
+            return [Content(f"Nothing of it is {still} any more: {batch.state}.")]
         look = self._seen.get(batch.id)
         if look is None:
             return [Content.styled("looking what would come back …", FAINT)]
