@@ -15,8 +15,10 @@ from cullr.moves import undo
 from cullr.session import past, stars
 from cullr_tests.sidecars import written
 
+NONE = Marks()
 
-def facts(root: Path, path: str, marks: Marks = Marks()) -> ShotFacts:
+
+def facts(root: Path, path: str, marks: Marks = NONE) -> ShotFacts:
     folder = path.rpartition("/")[0]
     shot = next(each for each in scan.folder(root, folder) if each.path == path)
     return ShotFacts(ShotId(1), shot, Metadata("jpeg", 4, 3, marks=marks), Taken(0, TimeSource.MTIME), marks=marks)
