@@ -70,7 +70,10 @@ def aftermath(root: Path, start: Bytes) -> list[str]:
         now = seen(root)
         wrong = [f"{path} was touched" for path in start if path != OLD and now.get(path) != start[path]]
         wrong += [f"{path} came from nowhere" for path in now.keys() - start.keys() - {NEW}]
-        states = {OLD: {start[OLD], (AFTER, start[OLD][1])}, NEW: {None, (AFTER, 0o644)}}
+        states: dict[str, set[tuple[bytes | None, int] | None]] = {
+            OLD: {start[OLD], (AFTER, start[OLD][1])},
+            NEW: {None, (AFTER, 0o644)},
+        }
         wrong += [f"{path} is neither old nor new" for path, known in states.items() if now.get(path) not in known]
         refused = undo(root).refused
     except CullrError as error:
