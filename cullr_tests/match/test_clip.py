@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cullr.match import clip, groups, neighbours
-from cullr.match.neighbours import Matrix, Nearest, self_join
+from cullr.match import clip, groups, neighbours, products
+from cullr.match.nearest import Nearest
+from cullr.match.neighbours import Matrix, self_join
 from cullr.model import Kind, ShotFacts
 from cullr_tests.match.facts import shot
 
@@ -69,14 +70,16 @@ def test_crowded_blocks_give_the_same_neighbours(block: int, monkeypatch: pytest
     assert len(wanted) < 300 * 5
 
 
-def test_half_precision_finds_exactly_what_float32_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("block", [1024, 37])
+def test_half_precision_finds_exactly_what_float32_finds(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its products miss by up to 0.004, and all pairs that count lie within 0.0002 of the threshold."""
     vectors = library(400, noise=0.02)
     threshold = float(np.median(np.einsum("ij,ij->i", vectors[::2], vectors[1::2])))
     exact = pairs(self_join(vectors, threshold, 8)[0])
-    monkeypatch.setattr(neighbours, "TRIED_FROM", 0)
+    monkeypatch.setattr(neighbours, "BLOCK", block)
+    monkeypatch.setattr(products, "TRIED_FROM", 0)
     clocks = iter((0.0, 1.0))
-    monkeypatch.setattr(neighbours, "_seconds", lambda _work: next(clocks))
+    monkeypatch.setattr(products, "_seconds", lambda _way: next(clocks))
     assert pairs(self_join(vectors, threshold, 8)[0]) == exact
     assert list(clocks) == []  # it was tried, and won
     assert len(exact) == 100
