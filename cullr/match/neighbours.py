@@ -16,6 +16,8 @@ from cullr.match import products
 from cullr.match.nearest import EXACT_UP_TO, Nearest
 from cullr.match.products import FLOAT_ERROR, Matrix, Rows
 
+__all__ = ["Cosines", "Matrix", "Pairs", "cosines", "self_join"]
+
 Pairs = NDArray[np.int32]
 Cosines = NDArray[np.float64]
 
@@ -122,7 +124,7 @@ def _crowded(vectors: Matrix, rows: slice, columns: slice, threshold: float, k: 
 
 def _approximate(vectors: Matrix, threshold: float, k: int) -> Iterator[tuple[Rows, Rows]]:
     index = Nearest(vectors.shape[1], exact_up_to=0)
-    index.add(range(len(vectors)), vectors)
+    index.add(np.arange(len(vectors)), vectors)
     pairs = [np.empty((0, 2), np.int64)]
     for start in range(0, len(vectors), BLOCK):
         found, scores = index.search(vectors[start : start + BLOCK], k + 1)

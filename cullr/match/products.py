@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +27,8 @@ Candidates = Callable[[slice, slice], tuple[Rows, Rows]]
 Corner = TypeVar("Corner")
 Found = TypeVar("Found")
 
-TRIED_FROM = 20_000
-"""Vectors from which half precision can save more than torch's import takes, 2 s."""
+TRIED_FROM, LOADED_FROM = 20_000, 4_000
+"""Vectors from which half precision can save more than torch's import takes, 2 s; and where it is imported already."""
 TRIED_ON = 1024
 HALF_ERROR = 0.008
 """Of two rounded factors 2⁻⁸ and of the rounded product 2⁻⁹: what half precision may miss a cosine by."""
@@ -46,7 +47,8 @@ class Rough:
 def rough(vectors: Matrix, threshold: float) -> Rough:
     """The fastest way this machine has."""
     single = Rough(_single(vectors, threshold), 1)  # numpy's product takes all cores by itself
-    if len(vectors) < TRIED_FROM or threshold <= HALF_ERROR or importlib.util.find_spec("torch") is None:
+    enough = LOADED_FROM if "torch" in sys.modules else TRIED_FROM
+    if len(vectors) < enough or threshold <= HALF_ERROR or importlib.util.find_spec("torch") is None:
         return single
     torch: Any = importlib.import_module("torch")
     half = Rough(_half(torch, vectors, threshold), max(_cores(), 2), torch)

@@ -78,6 +78,7 @@ def test_half_precision_finds_exactly_what_float32_finds(block: int, monkeypatch
     exact = pairs(self_join(vectors, threshold, 8)[0])
     monkeypatch.setattr(neighbours, "BLOCK", block)
     monkeypatch.setattr(products, "TRIED_FROM", 0)
+    monkeypatch.setattr(products, "LOADED_FROM", 0)
     clocks = iter((0.0, 1.0))
     monkeypatch.setattr(products, "_seconds", lambda _way: next(clocks))
     assert pairs(self_join(vectors, threshold, 8)[0]) == exact
