@@ -70,4 +70,6 @@ def _packet(image: Image.Image, content: Content) -> bytes | None:
     found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
     if isinstance(found, str):
         found = found.encode("utf-8", "replace")
-    return found if isinstance(found, bytes) else xmp.packet(content.head)
+    if isinstance(found, bytes) or content.type == "jpeg":  # of a JPEG Pillow has read every segment before the pixels
+        return found if isinstance(found, bytes) else None
+    return xmp.packet(content.head)
