@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
+from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
 from cullr.rules.hearing import Hearing
@@ -46,6 +47,7 @@ def propose(
     stage number in time order. With a `demand`, a contest that needs more measured asks it there and leaves its shots
     UNKNOWN; without one, criteria that cannot be asked are left out.
     """
+    rule = rule.of(group.kind)
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
     left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
@@ -96,7 +98,11 @@ def _same_stages(rule: Rule, parts: Sequence[Sequence[ShotFacts]], demand: Deman
     verdicts: dict[ShotId, Verdict] = {}
     for shots in parts:
         alone = f"no rival here: {reasons.stage(shots[0])}" if len(parts) > 1 else "no rival is left"
-        verdicts |= _contest(rule, [(shot,) for shot in shots], alone, demand)
+        stretches = windows(shots, rule.seconds)
+        if len(stretches) > 1:
+            alone = f"no rival within {rule.seconds:g} s"
+        for stretch in stretches:
+            verdicts |= _contest(rule, [(shot,) for shot in stretch], alone, demand)
     return verdicts
 
 
@@ -156,7 +162,8 @@ def _contest(rule: Rule, entries: Sequence[Entry], alone: str, demand: Demand | 
     Nothing where it cannot be decided yet and `demand` was told why.
     """
     if len(entries) <= rule.keep:
-        why = alone if len(entries) == 1 else f"the rule keeps {rule.keep} of a group"
+        most = f"{Amount(rule.keep, rule.seconds)}{'' if rule.seconds else ' of a group'}"
+        why = alone if len(entries) == 1 else f"the rule keeps {most}"
         return {shot.id: (True, f"kept: {why}") for entry in entries for shot in entry}
     asker = _Asker(rule.prefer, entries, demand)
     try:

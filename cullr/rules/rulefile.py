@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from cullr import tomlfile
 from cullr.errors import ConfigError
 from cullr.model import Kind
+from cullr.rules.amount import Amount, amount
 from cullr.rules.criteria import FORMATS, REST, Margin, Preference
 from cullr.rules.tomltable import Table
 
@@ -25,8 +26,17 @@ class Protect:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How groups of one kind are thinned, where the file says other than for the rest."""
+
+    kind: Kind
+    amount: Amount
+    prefer: tuple[Preference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """Preferences in the order in which they are asked, and how many shots of a group stay."""
+    """Preferences in the order in which they are asked, and how many shots of a group, or of `seconds` of it, stay."""
 
     name: str
     description: str
@@ -34,6 +44,15 @@ class Rule:
     keep: int
     prefer: tuple[Preference, ...]
     protect: Protect = Protect()
+    seconds: float = 0.0
+    kinds: tuple[Way, ...] = ()
+
+    def of(self, kind: Kind) -> Rule:
+        """The rule as it holds for groups of this kind."""
+        way = next((way for way in self.kinds if way.kind is kind), None)
+        if way is None:
+            return self
+        return replace(self, keep=way.amount.keep, seconds=way.amount.seconds, prefer=way.prefer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +110,24 @@ def shipped() -> list[Rule]:
 def describe(rule: Rule) -> str:
     """The rule in lines for people."""
     lines = [f"{rule.name}: {rule.description}" if rule.description else rule.name, f"  from {rule.path}"]
-    lines.append(f"  of each group {rule.keep} {'stays' if rule.keep == 1 else 'stay'}, preferring in this order:")
-    lines += [f"  {number:2}. {_wish(prefer)}" for number, prefer in enumerate(rule.prefer, 1)]
-    lines.append(f"  {len(rule.prefer) + 1:2}. the first by path")
+    lines += _order("of each group", Amount(rule.keep, rule.seconds), rule.prefer)
+    for way in rule.kinds:
+        same = way.prefer == rule.prefer
+        lines += _order(f"of each {way.kind} group", way.amount, () if same else way.prefer)
     protected = _protections(rule.protect)
     if protected:
         lines.append(f"  never culled: {'; '.join(protected)}")
     return "\n".join(lines)
+
+
+def _order(of: str, amount: Amount, prefer: tuple[Preference, ...]) -> list[str]:
+    """How many stay and by what order; no preferences are those said before."""
+    stays = "stays" if amount.keep == 1 else "stay"
+    if not prefer:
+        return [f"  {of} {amount} {stays}, preferring in the same order"]
+    lines = [f"  {of} {amount} {stays}, preferring in this order:"]
+    lines += [f"  {number:2}. {_wish(each)}" for number, each in enumerate(prefer, 1)]
+    return [*lines, f"  {len(prefer) + 1:2}. the first by path"]
 
 
 def _shipped_paths() -> list[Path]:
@@ -109,23 +139,45 @@ def _shipped_paths() -> list[Path]:
 
 def _read(path: Path) -> Rule:
     table = Table(path, tomlfile.load(path))
-    table.check(("name", "description", "keep", "prefer", "protect"))
-    keep = table.whole("keep", 1, 100) if "keep" in table.values else 1
-    wishes = table.values.get("prefer")
-    if not isinstance(wishes, list) or not wishes or not all(isinstance(wish, dict) for wish in wishes):
-        remedy = 'Write at least one [[prefer]] with a line such as by = "rating".'
-        raise table.wrong("prefer", "the rule prefers nothing", remedy)
+    table.check(("name", "description", "keep", "prefer", "protect", *Kind))
     protect = table.values.get("protect", {})
     if not isinstance(protect, dict):
         raise table.wrong("protect", "protect is a table", "Write [protect] above its keys.")
+    most = amount(table) if "keep" in table.values else Amount()
+    prefer = _preferences(table, "prefer")
     return Rule(
         name=_line_of_text(table, "name") or path.stem,
         description=_line_of_text(table, "description"),
         path=path,
-        keep=keep,
-        prefer=tuple(_preference(Table(path, wish, "prefer", place)) for place, wish in enumerate(wishes)),
+        keep=most.keep,
+        prefer=prefer,
         protect=_protect(Table(path, protect, "protect")),
+        seconds=most.seconds,
+        kinds=tuple(_way(table, kind, most, prefer) for kind in Kind if kind in table.values),
     )
+
+
+def _preferences(table: Table, header: str) -> tuple[Preference, ...]:
+    wishes = table.values.get("prefer")
+    if not isinstance(wishes, list) or not wishes or not all(isinstance(wish, dict) for wish in wishes):
+        remedy = f'Write at least one [[{header}]] with a line such as by = "rating".'
+        raise table.wrong("prefer", "the rule prefers nothing", remedy)
+    return tuple(_preference(Table(table.path, wish, header, place)) for place, wish in enumerate(wishes))
+
+
+def _way(rule: Table, kind: Kind, most: Amount, prefer: tuple[Preference, ...]) -> Way:
+    """What [burst] and [[burst.prefer]] say; what they leave out is as for every kind."""
+    values = rule.values[kind]
+    if not isinstance(values, dict):
+        raise rule.wrong(kind, f"{kind} is a table", f"Write [{kind}] above its keys.")
+    table = Table(rule.path, values, kind)
+    table.check(("keep", "prefer"))
+    if not values:
+        raise table.wrong(kind, f"[{kind}] says nothing", f"Write keep below it, or [[{kind}.prefer]].")
+    own = amount(table) if "keep" in values else most
+    if kind is Kind.SET and own.seconds:
+        raise table.wrong("keep", "a set is kept whole, not by seconds", "Write a whole number.")
+    return Way(kind, own, _preferences(table, f"{kind}.prefer") if "prefer" in values else prefer)
 
 
 def _line_of_text(table: Table, key: str) -> str:

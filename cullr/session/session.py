@@ -77,6 +77,19 @@ class Session:
         found = self._run(kinds=frozenset(kinds if kinds is not None else Kind), wants=judge.ask, previews=previews)
         return self._reviewed(judge, found.groups, found), found
 
+    def compared(self, rule: str, kinds: Iterable[Kind] | None = None) -> tuple[Review, Review]:
+        """The review by the rule in force, and by another. Raises NothingFound, ConfigError for a wrong rule."""
+        from cullr import rules
+
+        now, then = (self._judge(rules.load(name)) for name in (self.settings.rule, rule))
+
+        def wants(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+            now.ask(groups, facts, demand)
+            then.ask(groups, facts, demand)
+
+        found = self._run(kinds=frozenset(kinds if kinds is not None else Kind), wants=wants)
+        return self._reviewed(now, found.groups, found), self._reviewed(then, found.groups, found)
+
     def question(self, words: str) -> Recall:
         """A question about these roots: it may have been answered before. `words` name all that shapes the answer."""
         from cullr.session.recall import Recall

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cullr import rules
 from cullr.model import File, Kind, Marks, Metadata, Quality, Shot, ShotFacts, ShotId, Stage, Taken, TimeSource
 from cullr.rules import contest
+from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import Preference
 from cullr.rules.rulefile import Protect, Rule
 from cullr_tests.rules.known_shots import group, kept, rule, shot, wish
@@ -151,3 +152,42 @@ def test_a_shot_that_is_worse_in_everything_changes_no_winner(
     before = rules.propose(chosen, group(shots), shots, across_stages=True)
     after = rules.propose(chosen, group([*shots, worse]), [*shots, worse], across_stages=True)
     assert kept(after) == kept(before)
+
+
+AMOUNTS = st.builds(Amount, st.integers(1, 3), st.sampled_from([0.0, 0.5, 1.0, 2.0, 10.0]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(RULES, AMOUNTS, groups_of_shots(), st.data())
+def test_keeping_more_keeps_those_that_stayed_before(
+    chosen: Rule, most: Amount, shots: list[ShotFacts], data: st.DataObject
+) -> None:
+    fewer = replace(chosen, keep=most.keep, seconds=most.seconds)
+    more = replace(fewer, keep=most.keep + data.draw(st.integers(1, 3)))
+    before, after = (kept(rules.propose(each, group(shots), shots)) for each in (fewer, more))
+    assert before <= after
+
+
+@settings(max_examples=100, deadline=None)
+@given(RULES, AMOUNTS, groups_of_shots(), st.booleans())
+def test_what_stayed_once_stays_when_it_is_asked_again(
+    chosen: Rule, most: Amount, shots: list[ShotFacts], across: bool
+) -> None:
+    """Without protections: what they add to a contest's winners would be new rivals to these."""
+    asked = replace(chosen, keep=most.keep, seconds=most.seconds, protect=Protect())
+    stays = kept(rules.propose(asked, group(shots), shots, across_stages=across))
+    assert stays
+    left = [shot for shot in shots if shot.id in stays]
+    if len(left) > 1:
+        assert kept(rules.propose(asked, group(left), left, across_stages=across)) == stays
+
+
+@settings(max_examples=100, deadline=None)
+@given(RULES, AMOUNTS, groups_of_shots())
+def test_each_stretch_of_the_clock_keeps_its_share(chosen: Rule, most: Amount, shots: list[ShotFacts]) -> None:
+    shots = [replace(shot, stage=None) for shot in shots]
+    asked = replace(chosen, keep=most.keep, seconds=most.seconds, protect=Protect())
+    stays = kept(rules.propose(asked, group(shots), shots))
+    for stretch in windows(shots, most.seconds):
+        assert len(stays & {shot.id for shot in stretch}) == min(most.keep, len(stretch))
+    assert {shot.id for stretch in windows(shots, most.seconds) for shot in stretch} == {shot.id for shot in shots}

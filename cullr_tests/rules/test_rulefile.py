@@ -98,12 +98,15 @@ def test_a_rule_is_described_in_lines_for_people(tmp_path: Path) -> None:
 
 def test_the_shipped_rules_are_found_by_name_and_described() -> None:
     found = {rule.name: rule for rule in rules.shipped()}
-    assert list(found) == ["best_of_burst", "folder_order", "largest_original", "newest_edit", "raw_first"]
+    general = {"best_of_burst", "folder_order", "largest_original", "newest_edit", "raw_first"}
+    assert found.keys() == general | {"product", "renders", "sport", "wedding", "wildlife"}
     for name, rule in found.items():
         assert rules.load(name) == rule
         assert rule.path.stem == name and rule.path.is_file()
         assert 10 < len(rule.description) < 70
-        assert len(rules.describe(rule).splitlines()) == len(rule.prefer) + 4 + bool(rule.protect != Protect())
+        assert len(rules.describe(rule).splitlines()) == len(rule.prefer) + 4 + bool(rule.protect != Protect()) + len(
+            rule.kinds
+        )
 
 
 def test_every_shipped_rule_has_a_stage_preference_for_groups_across_stages() -> None:
@@ -122,6 +125,7 @@ def test_the_shipped_rules_disagree_where_they_should() -> None:
         for rule in rules.shipped()
     }
     expected = {"best_of_burst": 1, "folder_order": 4, "largest_original": 1, "newest_edit": 2, "raw_first": 3}
+    expected |= {"product": 2, "renders": 1, "sport": 1, "wedding": 1, "wildlife": 1}
     assert winners == expected
 
 
@@ -240,3 +244,59 @@ def test_the_shipped_rules_travel_in_the_wheel_under_the_name_the_loader_looks_f
     project = tomllib.loads((Path(rulefile.__file__).parents[2] / "pyproject.toml").read_text())
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert included == {"rules": "cullr/rules/shipped"}
+
+
+BY_KIND = """
+keep = "2 per 10 seconds"
+
+[[prefer]]
+by = "rating"
+
+[burst]
+keep = "1 per minute"
+
+[exact]
+keep = 1
+[[exact.prefer]]
+by = "folder"
+[[exact.prefer]]
+by = "name"
+want = "shortest"
+"""
+
+
+def test_how_many_stay_may_count_by_the_clock_and_differ_by_kind(tmp_path: Path) -> None:
+    rule = rules.load(str(written(tmp_path, BY_KIND)))
+    assert (rule.keep, rule.seconds) == (2, 10.0)
+    burst, exact, other = (rule.of(kind) for kind in (Kind.BURST, Kind.EXACT, Kind.PHASH))
+    assert (burst.keep, burst.seconds, burst.prefer) == (1, 60.0, rule.prefer)
+    assert (exact.keep, exact.seconds, [prefer.by for prefer in exact.prefer]) == (1, 0.0, ["folder", "name"])
+    assert other is rule
+    text = rules.describe(rule)
+    assert "of each group 2 per 10 seconds stay, preferring in this order:" in text
+    assert "of each burst group 1 per 60 seconds stays, preferring in the same order" in text
+    assert "of each exact group 1 stays, preferring in this order:" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('keep = "2 per fortnight"\n', 1, "keep must be"),
+        ('keep = "0 per 10 seconds"\n', 1, "keep must be"),
+        ('keep = "1 per 0 seconds"\n', 1, "keep must be"),
+        ('[burst]\nkeep = "x"\n', 5, "keep must be"),
+        ("[burst]\n", 4, "says nothing"),
+        ('[burst]\n[[burst.prefer]]\nby = "rating"\n[[burst.prefer]]\nby = "sharpnes"\n', 8, "unknown criterion"),
+        ("[burst]\nkept = 2\n", 5, "unknown key 'kept' in [burst]"),
+        ("[bursts]\nkeep = 2\n", 4, "unknown key 'bursts'"),
+        ('[set]\nkeep = "1 per 10 seconds"\n', 5, "kept whole"),
+    ],
+)
+def test_a_mistake_in_an_amount_or_a_kind_is_answered_with_its_line(
+    tmp_path: Path, text: str, line: int, message: str
+) -> None:
+    prefer = '[[prefer]]\nby = "rating"\n\n'
+    path = written(tmp_path, text + prefer if text.startswith("keep") else prefer + text)
+    with pytest.raises(ConfigError) as caught:
+        rules.load(str(path))
+    assert (caught.value.line, message in caught.value.message) == (line, True), caught.value.message

@@ -14,7 +14,8 @@ from PIL import Image
 from cullr import rules
 from cullr.model import File, Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
 from cullr.rules import contest
-from cullr.rules.rulefile import Protect
+from cullr.rules.amount import Amount
+from cullr.rules.rulefile import Protect, Way
 from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish
 
 HOUR_US = 3_600_000_000
@@ -297,3 +298,25 @@ def test_a_colour_in_a_rule_means_the_label_in_every_language_and_a_text_means_i
 def test_work_that_somebody_put_into_a_shot_can_decide() -> None:
     shots = [shot(1), shot(2, edited=True)]
     assert propose(rule("edited"), shots)[2] == (True, "kept: worked on (IMG_0001.JPG: not worked on)")
+
+
+def test_one_frame_of_every_ten_seconds_stays() -> None:
+    shots = [shot(number, taken=Taken(number * 4_000_000, TimeSource.EXIF), size=number) for number in range(1, 6)]
+    chosen = replace(rule("bytes"), seconds=10.0)
+    found = propose(chosen, shots, kind=Kind.BURST)
+    assert [found[number][0] for number in range(1, 6)] == [False, True, False, True, True]
+    assert found[5] == (True, "kept: no rival within 10 s")
+    assert found[3] == (False, "culled: 25 % fewer bytes than IMG_0004.JPG")
+
+
+def test_frames_without_a_capture_time_are_one_stretch_of_their_own() -> None:
+    shots = [shot(number, taken=Taken(number * 10**9, TimeSource.MTIME), size=number) for number in (1, 2)]
+    assert propose(replace(rule("bytes"), seconds=1.0), shots)[1][0] is False
+
+
+def test_a_rule_may_thin_one_kind_in_another_way() -> None:
+    bursts = Way(Kind.BURST, Amount(2), (wish("taken", "oldest"),))
+    chosen = replace(rule("bytes"), kinds=(bursts,))
+    shots = [shot(number, size=number) for number in (1, 2, 3)]
+    assert [propose(chosen, shots, kind=Kind.BURST)[number][0] for number in (1, 2, 3)] == [True, True, False]
+    assert [propose(chosen, shots, kind=Kind.PHASH)[number][0] for number in (1, 2, 3)] == [False, False, True]
