@@ -217,7 +217,8 @@ class Weakest:
 class Group:
     """Shots offered together. `shots` in path order; `scores` is each shot's evidence against the medoid.
 
-    `sets` tells of each shot of a `set` group which of the matched sets it belongs to, from 0.
+    `sets` tells of each shot of a `set` group which of the matched sets it belongs to, from 0. `held` are shots that no
+    rule may cull here, for they are stages of a run that goes whole or stays.
     """
 
     id: str
@@ -228,6 +229,7 @@ class Group:
     weakest: Weakest
     shielded: str | None = None
     sets: Mapping[ShotId, int] | None = None
+    held: frozenset[ShotId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

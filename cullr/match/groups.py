@@ -22,6 +22,7 @@ MEASURED = 1 << 20
 
 STRENGTH = {kind: place for place, kind in enumerate((Kind.EXACT, Kind.SET, Kind.PHASH, Kind.BURST, Kind.CLIP))}
 """Matched sets before alike pictures: what joins two sets stage by stage says less than that they are one set twice."""
+
 Members = NDArray[np.int32]
 """Ranks in path order."""
 
@@ -42,8 +43,9 @@ def group(edges: Edges, facts: Sequence[ShotFacts], linkage: str = "medoid") -> 
 def precedence(groups: Iterable[Group]) -> list[Group]:
     """Without the groups that lie wholly inside one of a stronger kind, or a larger one of their own; order kept.
 
-    Nor is a weaker group shown that joins shots of two matched sets, whatever else it holds: thinned stage by stage,
-    it would leave two halves. What else it holds is grouped again once the sets are decided.
+    Nor is one of another kind shown that joins shots of two matched sets, whatever else it holds, be they the same
+    bytes: thinned stage by stage, it would leave two halves. What else it holds is grouped again once the sets are
+    decided.
     """
     every = list(groups)
     matched = _set_of(every)
@@ -52,9 +54,7 @@ def precedence(groups: Iterable[Group]) -> list[Group]:
     for group in sorted(every, key=lambda group: (STRENGTH[group.kind], -len(group.shots), group.id)):
         shots = frozenset(group.shots)
         fewest = min((holding.get(shot, []) for shot in group.shots), key=len)
-        if any(shots <= other for other in fewest) or (
-            STRENGTH[group.kind] > STRENGTH[Kind.SET] and _joins(group, matched)
-        ):
+        if any(shots <= other for other in fewest) or (group.kind is not Kind.SET and _joins(group, matched)):
             continue
         kept.add(group.id)
         for shot in shots:

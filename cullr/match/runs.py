@@ -7,7 +7,7 @@ longest took 295 s, and 11 overlapped with the next.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,16 +52,30 @@ def find(facts: Sequence[ShotFacts], unit: Matrix | None = None) -> list[Run]:
     return sorted(found, key=lambda run: (run.folder, facts[run.shots[0]].shot.path))
 
 
-def full_line_ups(runs: Iterable[Run]) -> dict[tuple[int, str], LineUp]:
-    """For each folder the line-up that most of its runs have, of equally common ones the longest."""
+def lacking(runs: Sequence[Run]) -> list[tuple[str, ...]]:
+    """For each run the names of the stages it lacks of what its folder's runs have.
+
+    That is the line-up that most of them have, of equally common ones the longest; and any longer one that holds all
+    of the run's own stages and is at least half as common: five runs that were broken off make no shorter line-up.
+    """
     counts: dict[tuple[int, str], Counter[LineUp]] = defaultdict(Counter)
     for run in runs:
         if len(run.line_up) > 1:
             counts[run.folder][run.line_up] += 1
-    return {
-        folder: min(found, key=lambda line_up: (-found[line_up], -len(line_up), line_up))
-        for folder, found in counts.items()
-    }
+    known: dict[tuple[tuple[int, str], LineUp], tuple[str, ...]] = {}
+    for run in runs:
+        key = (run.folder, run.line_up)
+        if key not in known:
+            known[key] = _lacks(run.line_up, counts.get(run.folder, Counter()))
+    return [known[run.folder, run.line_up] for run in runs]
+
+
+def _lacks(own: LineUp, common: Counter[LineUp]) -> tuple[str, ...]:
+    full = min(common, key=lambda line_up: (-common[line_up], -len(line_up), line_up), default=())
+    longer = [each for each in common if set(each) > set(own) and 2 * common[each] >= common[own]]
+    if not set(full) - set(own) and longer:
+        full = max(longer, key=lambda line_up: (common[line_up], len(line_up), line_up))
+    return tuple(name for number, name in full if (number, name) not in own)
 
 
 @dataclass(slots=True)
@@ -77,33 +91,40 @@ class _Picture:
 class _Open:
     began_us: int
     number: float
+    timestamp: str
     last: _Picture | None
     shots: list[int] = field(default_factory=list)
 
 
 def _split(facts: Sequence[ShotFacts], unit: Matrix | None, places: Sequence[int]) -> list[list[int]]:
-    """One folder's renders, in time order each to the run that it is most like, else to one of its own."""
+    """One folder's renders, given by path: in time order each to the run that it is most like, else to one of its own.
+
+    Of runs it may belong to, one of its own timestamp comes first: of a run broken off and made again at once, both
+    first stages are as like.
+    """
     done: list[list[int]] = []
     running: list[_Open] = []
-    for when, number, place in sorted((*_when(facts[place]), place) for place in places):
+    for when, number, stamp, rank in sorted((*_when(facts[place]), rank) for rank, place in enumerate(places)):
+        place = places[rank]
         running = [run for run in running if when - run.began_us <= RUN_SECONDS * 1_000_000][-OPEN:]
         picture = _picture(facts[place], None if unit is None else unit[place])
         likeness = [_likeness(run.last, picture) if run.number < number else 0.0 for run in running]
-        best = max(likeness, default=0.0)
-        if best > 0.0:
-            run = running[likeness.index(best)]
+        claims = [(like > 0.0, run.timestamp == stamp, like) for run, like in zip(running, likeness, strict=True)]
+        best = max(claims, default=None)
+        if best and best[0]:
+            run = running[claims.index(best)]
             run.shots.append(place)
             run.number, run.last = number, picture
         else:
-            running.append(_Open(when, number, picture, [place]))
+            running.append(_Open(when, number, stamp, picture, [place]))
             done.append(running[-1].shots)
     return done
 
 
-def _when(fact: ShotFacts) -> tuple[int, float]:
+def _when(fact: ShotFacts) -> tuple[int, float, str]:
     assert fact.stage is not None
     taken = names.taken(fact.stage.timestamp)
-    return (taken or fact.taken).wall_us, fact.stage.number
+    return (taken or fact.taken).wall_us, fact.stage.number, fact.stage.timestamp
 
 
 def _picture(fact: ShotFacts, vector: NDArray[np.float32] | None) -> _Picture | None:
