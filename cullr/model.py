@@ -214,11 +214,22 @@ class Weakest:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What the recipe of a set's shot says of a key, and what that of the same stage in set 0 says; None: nothing."""
+
+    shot: ShotId
+    key: str
+    own: str | None
+    first: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Shots offered together. `shots` in path order; `scores` is each shot's evidence against the medoid.
 
     `sets` tells of each shot of a `set` group which of the matched sets it belongs to, from 0. `held` are shots that no
-    rule may cull here, for they are stages of a run that goes whole or stays.
+    rule may cull here, for they are stages of a run that goes whole or stays. `recipe` is what differs between the
+    sets' recipes, None where there are no two to compare.
     """
 
     id: str
@@ -230,6 +241,7 @@ class Group:
     shielded: str | None = None
     sets: Mapping[ShotId, int] | None = None
     held: frozenset[ShotId] = frozenset()
+    recipe: tuple[Difference, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +259,16 @@ class Skipped:
 
     root: int
     path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Shots that could be read but could not be compared as this kind wants it, and why, in plain words."""
+
+    kind: Kind
+    root: int
+    paths: tuple[str, ...]
     why: str
 
 
@@ -281,3 +303,4 @@ class Review:
     counts: Counts
     skipped: tuple[Skipped, ...]
     groups: tuple[ReviewedGroup, ...]
+    left_out: tuple[LeftOut, ...] = ()

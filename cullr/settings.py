@@ -20,12 +20,14 @@ from cullr.errors import ConfigError
 PICTURES = ("auto", "kitty", "iterm", "sixel", "cells", "none")
 THEMES = ("dark", "light")
 LINKAGES = ("medoid", "complete", "single")
+RECIPE = ("prompt", "negative_prompt", "seed", "model")
 HASHES = ("phash", "ahash", "dhash", "whash", "phash_simple", "dhash_vertical")
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """[match]: what counts as alike."""
+    """[match]: what counts as alike. `recipe` names the keys of a render's companion YAML that are compared between
+    sets, a dot leading inwards; with `same_recipe` a set whose recipe differs is never proposed for culling."""
 
     hash: str = "phash"
     distance: int = 8
@@ -33,6 +35,8 @@ class Matching:
     burst_seconds: float = 2.0
     linkage: str = "medoid"
     any_orientation: bool = False
+    recipe: tuple[str, ...] = RECIPE
+    same_recipe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

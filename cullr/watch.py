@@ -53,6 +53,11 @@ class Watch(FileSystemEventHandler):
         self._last = time.monotonic()
         self._changed.set()
 
+    def wake(self) -> None:
+        """End a wait at once, as if there had been changes."""
+        self._last = 0.0
+        self._changed.set()
+
     def wait(self, seconds: float = 60.0) -> bool:
         """Block until changes came and rested, or `seconds` passed; whether there were any. Those since the last
         call count."""

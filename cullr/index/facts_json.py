@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cullr.model import (
+    Difference,
     Exposure,
     File,
     Group,
@@ -51,16 +52,20 @@ def _group(group: Group) -> list[Any]:
         [weakest.a, weakest.b, weakest.score, weakest.threshold],
         group.shielded,
         [group.sets.get(shot) for shot in group.shots] if group.sets else None,
+        sorted(group.held),
+        None if group.recipe is None else [[each.shot, each.key, each.own, each.first] for each in group.recipe],
     ]
 
 
 def _read_group(data: list[Any]) -> Group:
-    number, kind, shots, medoid, scores, weakest, shielded, *more = data
+    number, kind, shots, medoid, scores, weakest, shielded, told, held, recipe = data
     ids = tuple(ShotId(shot) for shot in shots)
     known = {shot: score for shot, score in zip(ids, scores, strict=True) if score is not None}
-    told = more[0] if more else None  # not in what was written before sets were matched
     sets = dict(zip(ids, told, strict=True)) if told else None
-    return Group(number, Kind(kind), ids, ShotId(medoid), known, Weakest(*weakest), shielded, sets)
+    differs = None if recipe is None else tuple(Difference(*each) for each in recipe)
+    return Group(
+        number, Kind(kind), ids, ShotId(medoid), known, Weakest(*weakest), shielded, sets, frozenset(held), differs
+    )
 
 
 def _facts(facts: ShotFacts) -> list[Any]:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cullr.index import facts_json, measures
-from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
+from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
 from cullr.settings import Settings
 
 
@@ -130,7 +130,7 @@ class Writer:
         )
 
     def state(self, word: str, key: bytes | None = None) -> None:
-        """`working` or `complete`, and then from what; starting anew forgets the passes of the last run."""
+        """`working`, `paused`, or `complete`, and then from what; starting anew forgets the passes of the last run."""
         with _transaction(self._db):
             if word == "working":
                 self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))
@@ -150,6 +150,15 @@ class Writer:
             self._db.executemany(
                 "INSERT INTO review_skipped VALUES (?, ?, ?, ?)",
                 [(self._review, each.root, _storable(each.path), each.why) for each in rows],
+            )
+
+    def left_out(self, rows: Iterable[LeftOut]) -> None:
+        """Make these what the review could not compare."""
+        with _transaction(self._db):
+            self._db.execute("DELETE FROM review_left_out WHERE review = ?", (self._review,))
+            self._db.executemany(
+                "INSERT INTO review_left_out VALUES (?, ?, ?, ?, ?)",
+                [(self._review, each.kind, each.root, json.dumps(each.paths), each.why) for each in rows],
             )
 
 
@@ -247,6 +256,13 @@ class Reader:
         """Whether the indexer has seen everything."""
         row = self._db.execute("SELECT state FROM review_state WHERE review = ?", (self._review,)).fetchone()
         return bool(row and row[0] == "complete")
+
+    def left_out(self) -> list[LeftOut]:
+        """What could be read but not compared, in the order it was written."""
+        found = self._db.execute(
+            "SELECT kind, root, paths, why FROM review_left_out WHERE review = ? ORDER BY rowid", (self._review,)
+        )
+        return [LeftOut(Kind(kind), root, tuple(json.loads(paths)), why) for kind, root, paths, why in found]
 
     def skipped(self) -> list[Skipped]:
         """Photos that could not be read."""

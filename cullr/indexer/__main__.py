@@ -1,6 +1,6 @@
 """`python -m cullr.indexer`: the child process of a screen. Its orders are one line of JSON on stdin, and later lines
-tell which group the person looks at. It answers with lines of JSON on stdout (where the index is, sentences for the
-person, an error) and ends when stdin closes.
+tell which group the person looks at, and whether embedding pauses. It answers with lines of JSON on stdout (where the
+index is, sentences for the person, an error) and ends when stdin closes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,11 @@ def main() -> int:
     """Serve until the parent goes; 0 then, 1 after an error that was told."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal's Ctrl+C is the parent's affair
     orders = json.loads(sys.stdin.readline())
-    looking = Looking()
-    threading.Thread(target=_until_parent_goes, args=(looking,), daemon=True).start()
+    parent = Parent(paused=bool(orders.get("paused")))
+    threading.Thread(target=_until_parent_goes, args=(parent,), daemon=True).start()
     os.nice(10)
     try:
-        _serve(orders, looking)
+        _serve(orders, parent)
     except KeyboardInterrupt:
         return 0
     except CullrError as error:
@@ -41,13 +42,24 @@ def main() -> int:
 
 
 @dataclass(slots=True)
-class Looking:
-    """The id of the group that the person looks at, empty before the first."""
+class Parent:
+    """What the screen said last: the id of the group that the person looks at, empty before the first, and whether
+    embedding pauses. `wake` ends the wait for changes."""
 
     at: str = ""
+    paused: bool = False
+    wake: Callable[[], object] = lambda: None
+
+    def heed(self, said: dict[str, Any]) -> None:
+        if "looking at" in said:
+            self.at = str(said["looking at"])
+        if "pause" in said:
+            self.paused = bool(said["pause"])
+            if not self.paused:
+                self.wake()
 
 
-def _serve(orders: dict[str, Any], looking: Looking) -> None:
+def _serve(orders: dict[str, Any], parent: Parent) -> None:
     roots = [Path(root) for root in orders["roots"]]
     settings = read_settings(orders["settings"])
     folder = Path(orders["cache"])
@@ -56,7 +68,15 @@ def _serve(orders: dict[str, Any], looking: Looking) -> None:
         _tell(index=str(opened.path))
         try:
             with Watch(roots) as watch:
-                live = Live(roots, settings, opened, lambda sentence: _tell(say=sentence), lambda: looking.at)
+                parent.wake = watch.wake
+                live = Live(
+                    roots,
+                    settings,
+                    opened,
+                    lambda sentence: _tell(say=sentence),
+                    lambda: parent.at,
+                    lambda: parent.paused,
+                )
                 live.serve(watch.wait)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
@@ -71,7 +91,8 @@ def _serve(orders: dict[str, Any], looking: Looking) -> None:
 
 def read_settings(data: dict[str, Any]) -> Settings:
     """Settings as `dataclasses.asdict` gave them, through JSON."""
-    tables: dict[str, Any] = {"match": Matching(**data["match"]), "limits": Limits(**data["limits"])}
+    match = {**data["match"], "recipe": tuple(data["match"]["recipe"])}
+    tables: dict[str, Any] = {"match": Matching(**match), "limits": Limits(**data["limits"])}
     return Settings(**{**data, **tables, "ignore": tuple(data["ignore"])})
 
 
@@ -83,10 +104,10 @@ def _tell(**words: str) -> None:
         raise KeyboardInterrupt from None
 
 
-def _until_parent_goes(looking: Looking) -> None:
+def _until_parent_goes(parent: Parent) -> None:
     while line := sys.stdin.readline():
-        with contextlib.suppress(ValueError, TypeError, KeyError):
-            looking.at = str(json.loads(line)["looking at"])
+        with contextlib.suppress(ValueError, TypeError):
+            parent.heed(json.loads(line))
     os.kill(os.getpid(), signal.SIGINT)
 
 

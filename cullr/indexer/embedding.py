@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,33 @@ from cullr.pool.jobs import Square, Task
 
 BATCH = 32
 """Pictures encoded together: more gains nothing on a CPU."""
+PAUSED = "no vector yet: embedding is paused"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedded:
-    """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none; `threshold` is the encoder's."""
+    """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none; `threshold` is the encoder's; `why`
+    says of shots without a vector what the decoder had against them. `paused` before all had theirs, it is not whole.
+    """
 
     vectors: NDArray[np.float32]
     threshold: float
+    why: Mapping[ShotId, str] = field(default_factory=dict)
+    paused: bool = False
 
 
 def embedded(
-    facts: Sequence[ShotFacts], spec: str, opened: Database, passes: Passes, say: Callable[[str], None]
+    facts: Sequence[ShotFacts],
+    spec: str,
+    opened: Database,
+    passes: Passes,
+    say: Callable[[str], None],
+    paused: Callable[[], bool] = lambda: False,
 ) -> Embedded:
-    """Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had."""
+    """No picture is encoded once `paused` says so.
+
+    Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had.
+    """
     encoder, which = embed.load(spec)
     say(which)
     vectors = Vectors(opened, encoder.name, encoder.dimension)
@@ -40,11 +53,18 @@ def embedded(
     by_face = {each.shot.face: each for each in facts}
     missing = [by_id[number].shot.face for number in vectors.missing(by_id)]
     pending: list[tuple[ShotFacts, bytes]] = []
+    why: dict[ShotId, str] = {}
+    stopped = bool(missing) and paused()
     try:
-        for face, pixels in passes.squares(missing, Square(encoder.side, encoder.fit)):
-            pending.append((by_face[face], pixels))
+        for face, pixels in () if stopped else passes.squares(missing, Square(encoder.side, encoder.fit)):
+            if isinstance(pixels, bytes):
+                pending.append((by_face[face], pixels))
+            else:
+                why[by_face[face].id] = pixels
             if len(pending) == BATCH:
                 _keep(pending, encoder, vectors)
+            if stopped := paused():
+                break
         _keep(pending, encoder, vectors)
     finally:
         vectors.commit()
@@ -54,7 +74,9 @@ def embedded(
     for row, each in enumerate(facts):
         if each.id in place:
             matrix[row] = loaded.vectors[place[each.id]]
-    return Embedded(matrix, encoder.threshold)
+    if stopped:
+        why |= {photo: PAUSED for photo in vectors.missing(by_id) if photo not in why}
+    return Embedded(matrix, encoder.threshold, why, stopped)
 
 
 def faults(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cullr.match import burst, clip, cluster, exact, phash, sets
+from cullr.indexer import left_out
+from cullr.match import burst, clip, cluster, exact, phash, runs, sets, whole
 from cullr.match import groups as grouped
-from cullr.model import File, Group, ShotFacts
+from cullr.model import File, Group, LeftOut, ShotFacts
 from cullr.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +31,17 @@ def undecided(facts: Sequence[ShotFacts]) -> list[File]:
     return [photo for shots in alike.values() if len(shots) > 1 for each in shots for photo in each.shot.photos]
 
 
-def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None = None) -> list[Group]:
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """`left_out` are shots that could not be compared as sets, or by vectors; `paused` before all had a vector, there
+    is more to find."""
+
+    groups: list[Group]
+    left_out: tuple[LeftOut, ...]
+    paused: bool
+
+
+def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None = None) -> Grouped:
     """Groups of every kind, those wholly inside a stronger one left out; `clip` where there are vectors."""
     how = settings.match
     evidence = [
@@ -37,14 +49,22 @@ def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None
         phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
         burst.match(facts, seconds=how.burst_seconds),
     ]
+    vectors, unit = None, None
     if seen:
         vectors = _telling(facts, seen.vectors)
+        unit = clip.normalised(vectors)
         evidence.append(clip.match(facts, vectors, threshold=seen.threshold))
         if settings.cluster:
             evidence.append(cluster.match(facts, vectors, threshold=seen.threshold))
-    matched, _incomplete = sets.match(facts, linkage=how.linkage)
+    every = runs.find(facts, unit)
+    # Of sets only one stays, so each must match every other, not only one in their middle.
+    linkage = "single" if how.linkage == "single" else "complete"
+    threshold = seen.threshold if seen else sets.CORRELATION
+    matched, incomplete = sets.match(facts, vectors, threshold=threshold, linkage=linkage, every=every)
     alike = (each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
-    return grouped.precedence((*alike, *matched))
+    shown = whole.kept(grouped.precedence((*alike, *matched)), facts, every)
+    aside = (*left_out.of_sets(incomplete, facts), *(left_out.of_vectors(facts, seen) if seen else ()))
+    return Grouped(shown, aside, paused=bool(seen and seen.paused))
 
 
 def _telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArray[np.float32]:

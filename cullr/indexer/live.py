@@ -45,9 +45,12 @@ class Live:
         opened: Database,
         say: Callable[[str], None],
         looking_at: Callable[[], str] = lambda: "",
+        paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._opened = opened
         self._looking_at = looking_at
+        self._paused = paused
+        self._stopped = False
         self._say = say
         self._roots = roots
         self._settings = settings
@@ -57,11 +60,12 @@ class Live:
         self._told = 0.0
 
     def serve(self, wait: Callable[[], object]) -> None:
-        """Run, then run again whenever `wait` returns; ends with what `wait` raises."""
+        """Run, then run again whenever `wait` returns and something changed, or embedding is to go on; ends with what
+        `wait` raises."""
         before = self._writer.known()
         while True:
             now = state.key(self._roots, self._settings)
-            if now != before:
+            if now != before or (self._stopped and not self._paused()):
                 self._run(now)
                 before = now
             wait()
@@ -79,10 +83,10 @@ class Live:
                 shots = passes.pictures(scanned.shots, _Pulse(lambda: self._publish_early(scanned.shots, passes)))
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
-                    facts, groups = run.grouped(
-                        self._roots, shots, settings, passes, self._store, self._opened, self._say
+                    facts, every = run.grouped(
+                        self._roots, shots, settings, passes, self._store, self._opened, self._say, self._paused
                     )
-                    groups = measuring.shielded(groups, facts, passes, self._store)
+                    groups = measuring.shielded(every.groups, facts, passes, self._store)
                     hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
                     measuring.settle(groups, facts, hearing.proposals, passes, self._store)
                     self._store.commit()
@@ -91,6 +95,11 @@ class Live:
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
                 self._publish(groups, facts, hearing)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
+            self._writer.left_out(every.left_out)
+            self._stopped = every.paused
+            if self._stopped:
+                self._writer.state("paused")
+                return
             lasts = passes.settled and state.lasts(self._settings) and key == state.key(self._roots, self._settings)
             self._writer.state("complete", key if lasts else None)
         finally:
@@ -99,7 +108,7 @@ class Live:
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> None:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
         facts = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
-        groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings), facts)
+        groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings).groups, facts)
         self._publish(groups, facts)
 
     def _publish(

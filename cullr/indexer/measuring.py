@@ -34,7 +34,9 @@ def shielded(groups: Sequence[Group], facts: Facts, passes: Passes, store: Store
 
 def marked(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
     """The groups with their shields, as far as what is measured already tells."""
-    return tuple(replace(group, shielded=shields.shield(group, _members(group, facts))) for group in groups)
+    return tuple(
+        replace(group, shielded=shields.shield(group, _members(group, facts)) or group.shielded) for group in groups
+    )
 
 
 def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> None:

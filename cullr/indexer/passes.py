@@ -98,11 +98,10 @@ class Passes:
                 if outcome.value.preview is not None:
                     self._store.save_preview(number, outcome.value.preview)
 
-    def squares(self, faces: Sequence[File], square: Square) -> Iterable[tuple[File, bytes]]:
-        """What an encoder looks at, for those faces that can be read."""
+    def squares(self, faces: Sequence[File], square: Square) -> Iterable[tuple[File, bytes | str]]:
+        """What an encoder looks at, or why a face cannot be read."""
         for file, outcome in self._each("embedding", Job.SQUARE, faces, square=square):
-            if isinstance(outcome.value, bytes):
-                yield file, outcome.value
+            yield file, outcome.value if isinstance(outcome.value, bytes) else outcome.why or "it cannot be read"
 
     def _decode(self, wanted: Sequence[File], pulse: Callable[[], None]) -> None:
         pending: list[tuple[File, Picture]] = []

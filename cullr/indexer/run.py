@@ -13,11 +13,12 @@ from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
-from cullr.indexer import grouping, measuring
+from cullr.indexer import grouping, measuring, recipes
+from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
 from cullr.indexer.reconcile import Place, reconcile
-from cullr.model import File, Group, Kind, Shot, ShotFacts, ShotId, Skipped
+from cullr.model import File, Group, Kind, LeftOut, Shot, ShotFacts, ShotId, Skipped
 from cullr.pool import Crew
 from cullr.pool.jobs import Wanted
 from cullr.scan import Scan
@@ -35,6 +36,7 @@ class Indexed:
     facts: tuple[ShotFacts, ...]
     groups: tuple[Group, ...]
     skipped: tuple[Skipped, ...]
+    left_out: tuple[LeftOut, ...]
     photos: int
     shots: int
     read: int
@@ -105,9 +107,11 @@ class _Run:
                 shots = passes.pictures(self.scanned.shots)
                 facts: dict[ShotId, ShotFacts] = {}
                 groups: Sequence[Group] = ()
+                left_out: tuple[LeftOut, ...] = ()
                 if kinds:
-                    facts, groups = grouped(self.roots, shots, self.settings, passes, store, self.opened, self.say)
-                    groups = [each for each in groups if each.kind in kinds]
+                    facts, every = grouped(self.roots, shots, self.settings, passes, store, self.opened, self.say)
+                    groups = [each for each in every.groups if each.kind in kinds]
+                    left_out = tuple(each for each in every.left_out if each.kind in kinds)
                     groups = measuring.shielded(groups, facts, passes, store)
                     if wants:
                         measuring.settle(groups, facts, wants, passes, store)
@@ -118,6 +122,7 @@ class _Run:
                 tuple(facts.values()),
                 tuple(groups),
                 skipped=skipped(self.scanned, passes.unreadable),
+                left_out=left_out,
                 photos=len(photos),
                 shots=len(self.scanned.shots),
                 read=unread,
@@ -138,8 +143,10 @@ def grouped(
     store: Store,
     opened: Database,
     say: Say,
-) -> tuple[dict[ShotId, ShotFacts], Sequence[Group]]:
-    """Facts of every readable shot and the groups among them, embedded first where an encoder is set."""
+    paused: Callable[[], bool] = lambda: False,
+) -> tuple[dict[ShotId, ShotFacts], Grouped]:
+    """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
+    says that it is enough for now."""
     facts = fact.gather(roots, shots, passes.rows, store)
     passes.digests(grouping.undecided(facts))
     facts = [replace(each, content=tuple(passes.rows[photo].content for photo in each.shot.photos)) for each in facts]
@@ -147,8 +154,10 @@ def grouped(
     if settings.encoder != "none":
         from cullr.indexer.embedding import embedded
 
-        seen = embedded(facts, settings.encoder, opened, passes, say)
-    return {each.id: each for each in facts}, grouping.groups(facts, settings, seen)
+        seen = embedded(facts, settings.encoder, opened, passes, say, paused)
+    known = {each.id: each for each in facts}
+    found = grouping.groups(facts, settings, seen)
+    return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))
 
 
 def prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:

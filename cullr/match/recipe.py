@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-KEYS = ("prompt", "negative_prompt", "seed", "model")
+from cullr.settings import RECIPE
+
 LARGEST = 1 << 20
 """Bytes. Recipes take 100 bytes to 20 KB; the C parser reads 1 MiB in 0.3 s."""
 DEEPEST = 32
+LONGEST, BEFORE = 200, 60
+"""Characters of a value that are told, and of them before the place where two values part: prompts take pages."""
 
 Recipe = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What two recipes say of one key; None where one says nothing of it."""
-
-    key: str
-    one: str | None
-    other: str | None
 
 
 def read(data: bytes) -> Recipe | None:
@@ -44,10 +37,34 @@ def read(data: bytes) -> Recipe | None:
     return found if isinstance(found, dict) else None
 
 
-def differences(one: Recipe, other: Recipe, keys: Sequence[str] = KEYS) -> tuple[Difference, ...]:
-    """Of each key that either knows; a dot leads into a nested mapping: `sampler.steps`."""
-    found = (Difference(key, _value(one, key), _value(other, key)) for key in keys)
-    return tuple(each for each in found if each.one != each.other)
+def differences(
+    one: Recipe, other: Recipe, keys: Sequence[str] = RECIPE
+) -> tuple[tuple[str, str | None, str | None], ...]:
+    """(key, what one says of it, what the other says) of each key in which they differ, None where one says nothing; a
+    dot leads into a nested mapping: `sampler.steps`."""
+    found = ((key, _value(one, key), _value(other, key)) for key in keys)
+    return tuple((key, *_excerpts(a, b)) for key, a, b in found if a != b)
+
+
+def _excerpts(one: str | None, other: str | None) -> tuple[str | None, str | None]:
+    """Of long values the part where they part."""
+    if one is None or other is None:
+        return one and _from(one, 0), other and _from(other, 0)
+    begin = max(0, _shared(one, other) - BEFORE)
+    return _from(one, begin), _from(other, begin)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    length = min(len(one), len(other))
+    return next((place for place in range(length) if one[place] != other[place]), length)
+
+
+def _from(text: str, begin: int) -> str:
+    if len(text) <= LONGEST:
+        return text
+    part = text[begin : begin + LONGEST]
+    return f"{'…' if begin else ''}{part}{'…' if begin + LONGEST < len(text) else ''}"
 
 
 def _harmless(yaml: Any, events: Any) -> bool:

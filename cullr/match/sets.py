@@ -25,7 +25,8 @@ from cullr.model import Group, Kind, ShotFacts, ShotId, Weakest
 BITS, CORRELATION = 4, 0.95
 LOCAL = 12.0
 """Grey levels. Made again with other noise or at JPEG quality 20 a render differs by up to 5, graded by 5 and sharpened
-by 9 in the median; with another thing in a tenth of its width by 19 at least, of which bits and correlation pass 68 %."""
+by 9 in the median; with another thing in a tenth of its width by 19 and more, which 68 % get past bits and correlation.
+"""
 SAME_PICTURE = 8
 """Runs tried where two of their pictures are the very same and the others are not: 64 pairs at most."""
 

@@ -38,7 +38,5 @@ def _marked(group: Group, matched: set[ShotId], in_run: set[ShotId], staged: Map
     stages = {shot: stage for shot in group.shots if shot in staged and (stage := staged[shot].stage)}
     for stage in stages.values():
         stamps.setdefault((stage.number, stage.name), set()).add(stage.timestamp)
-    held |= {
-        shot for shot, stage in stages.items() if shot in in_run and len(stamps[stage.number, stage.name]) > 1
-    }
+    held |= {shot for shot, stage in stages.items() if shot in in_run and len(stamps[stage.number, stage.name]) > 1}
     return replace(group, held=frozenset(held)) if held else group

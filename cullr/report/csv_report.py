@@ -10,13 +10,14 @@ import io
 from collections.abc import Iterator
 
 from cullr.model import Proposal, Review, ReviewedGroup, ShotFacts
+from cullr.report import words
 from cullr.report.json_report import number
 from cullr.report.words import iso_time
 from cullr.safe_text import visible
 
 COLUMNS = (
     "group", "kind", "shielded", "proposal", "reason", "root", "path", "files",
-    "bytes", "width", "height", "taken", "score",
+    "bytes", "width", "height", "taken", "score", "set", "recipe",
 )  # fmt: skip
 
 # What Excel, LibreOffice and Google Sheets take for a formula's start; the wide forms count in East Asian versions.
@@ -53,6 +54,8 @@ def _row(review: Review, reviewed: ReviewedGroup, facts: ShotFacts, proposal: Pr
         str(facts.metadata.height),
         iso_time(facts.taken) or "",
         "" if score is None else str(score),
+        "" if group.sets is None else str(group.sets.get(facts.id, "")),
+        cell("; ".join(words.difference(each) for each in group.recipe or () if each.shot == facts.id)),
     )
 
 

@@ -38,7 +38,11 @@ def pieces(review: Review, thumbnails: Callable[[ShotFacts], bytes | None] | Non
     for place, reviewed in enumerate(review.groups, 1):
         yield _group(review, place, reviewed, thumbnails)
     yield "</main>\n"
+    yield "<footer>\n"
     yield _skipped(review)
+    for kind in Kind:
+        yield _left_out(review, kind)
+    yield "</footer>\n"
     yield _DIALOG
     yield f"<script>{script}</script>\n</body>\n</html>\n"
 
@@ -131,8 +135,14 @@ def _group(
         f'<h2><span class="place">{place}</span><span class="kind">{group.kind.value}</span>'
         f'<span>{words.count(len(group.shots), "shot")}</span><span class="soft">{words.weakest(group)}</span>'
         f'<span class="verdict">{_safe(words.verdict(reviewed))}</span></h2>\n'
-        f'<div class="strip">\n{frames}</div>\n</section>\n'
+        f'{_recipe(reviewed)}<div class="strip">\n{frames}</div>\n</section>\n'
     )
+
+
+def _recipe(reviewed: ReviewedGroup) -> str:
+    """What differs between the recipes of its sets."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in words.recipe(reviewed))
+    return f'<ul class="roots soft">{lines}</ul>\n' if lines else ""
 
 
 def _earliest(reviewed: ReviewedGroup) -> int:
@@ -170,15 +180,27 @@ def _picture(facts: ShotFacts, thumbnail: bytes | None) -> str:
 
 def _skipped(review: Review) -> str:
     if not review.skipped:
-        return "<footer></footer>\n"
+        return ""
     rows = "".join(
         f"<tr><td>{_prefix(review, skipped.root)}{_safe(skipped.path)}</td><td>{_safe(skipped.why)}</td></tr>\n"
         for skipped in review.skipped
     )
     return (
-        f'<footer><details class="skipped" open><summary>{len(review.skipped):,} skipped</summary>\n'
-        f"<table>\n{rows}</table></details></footer>\n"
+        f'<details class="skipped" open><summary>{len(review.skipped):,} skipped</summary>\n'
+        f"<table>\n{rows}</table></details>\n"
     )
+
+
+def _left_out(review: Review, kind: Kind) -> str:
+    found = [each for each in review.left_out if each.kind is kind]
+    rows = "".join(
+        f"<tr><td>{_prefix(review, each.root)}{', '.join(_safe(path) for path in each.paths)}</td>"
+        f"<td>{_safe(each.why)}</td></tr>\n"
+        for each in found
+    )
+    title = words.left_out(kind, len(found))
+    table = f'<details class="skipped"><summary>{title}</summary>\n<table>\n{rows}</table></details>\n'
+    return table if found else ""
 
 
 def _prefix(review: Review, root: int) -> str:

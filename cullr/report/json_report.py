@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cullr.model import Group, Proposal, Review, ReviewedGroup, ShotFacts, Skipped
+from cullr.model import Group, LeftOut, Proposal, Review, ReviewedGroup, ShotFacts, ShotId, Skipped
 from cullr.report.words import iso_time
 
 VERSION = 1
@@ -20,6 +20,7 @@ def review_to_dict(review: Review) -> dict[str, Any]:
     """The whole plan as plain values; the keys are documented in `cullr/README.md`."""
     return header(review) | {
         "skipped": [skipped_to_dict(skipped) for skipped in review.skipped],
+        "left_out": [left_out_to_dict(each) for each in review.left_out],
         "groups": [group_to_dict(reviewed) for reviewed in review.groups],
     }
 
@@ -46,6 +47,10 @@ def skipped_to_dict(skipped: Skipped) -> dict[str, Any]:
     return {"path": skipped.path, "why": skipped.why}
 
 
+def left_out_to_dict(each: LeftOut) -> dict[str, Any]:
+    return {"kind": each.kind.value, "root": each.root, "paths": list(each.paths), "why": each.why}
+
+
 def group_to_dict(reviewed: ReviewedGroup) -> dict[str, Any]:
     group = reviewed.group
     paths = {facts.id: facts.shot.path for facts in reviewed.shots}
@@ -60,8 +65,16 @@ def group_to_dict(reviewed: ReviewedGroup) -> dict[str, Any]:
             "score": number(group.weakest.score),
             "threshold": number(group.weakest.threshold),
         },
+        "recipe": _recipe(group, paths),
         "shots": [_shot(group, facts, proposal) for facts, proposal in pairs],
     }
+
+
+def _recipe(group: Group, paths: Mapping[ShotId, str]) -> list[dict[str, Any]] | None:
+    """What differs between the recipes of a group's sets; null where there are no two to compare."""
+    if group.recipe is None:
+        return None
+    return [{"path": paths[each.shot], "key": each.key, "own": each.own, "first": each.first} for each in group.recipe]
 
 
 def _shot(group: Group, facts: ShotFacts, proposal: Proposal) -> dict[str, Any]:
@@ -98,6 +111,8 @@ def pieces(review: Review) -> Iterator[str]:
     for key, value in header(review).items():
         yield f"{'{' if key == 'cullr' else ' '}{dumps(key)}: {dumps(value)},\n"
     yield from _array("skipped", (skipped_to_dict(skipped) for skipped in review.skipped))
+    yield ",\n"
+    yield from _array("left_out", (left_out_to_dict(each) for each in review.left_out))
     yield ",\n"
     yield from _array("groups", (group_to_dict(reviewed) for reviewed in review.groups))
     yield "}\n"

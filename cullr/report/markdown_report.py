@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cullr.model import Proposal, Review, ReviewedGroup, ShotFacts
+from cullr.model import Kind, Proposal, Review, ReviewedGroup, ShotFacts
 from cullr.report import words
 from cullr.safe_text import visible
 
@@ -45,12 +45,27 @@ def pieces(review: Review) -> Iterator[str]:
     for place, reviewed in enumerate(review.groups, 1):
         yield from _group(place, reviewed, several_roots=len(review.roots) > 1)
     yield from _skipped(review)
+    for kind in Kind:
+        yield from _left_out(review, kind)
+
+
+def _left_out(review: Review, kind: Kind) -> Iterator[str]:
+    rows = [each for each in review.left_out if each.kind is kind]
+    if rows:
+        yield f"\n## {words.left_out(kind, len(rows))}\n\n| Paths | Why |\n|---|---|\n"
+    for each in rows:
+        root = f"{each.root}: " if len(review.roots) > 1 else ""
+        yield f"| {root}{', '.join(escape(path) for path in each.paths)} | {escape(each.why)} |\n"
 
 
 def _group(place: int, reviewed: ReviewedGroup, *, several_roots: bool) -> Iterator[str]:
     group = reviewed.group
     yield f"\n## {place}. {group.kind.value}: {words.count(len(group.shots), 'shot')}, {words.weakest(group)}\n\n"
     yield f"{escape(words.verdict(reviewed)).capitalize()}.\n\n"
+    for line in words.recipe(reviewed):
+        yield f"- {escape(line)}\n"
+    if reviewed.group.recipe is not None:
+        yield "\n"
     yield "| | Path | Size | Pixels | Taken | Reason |\n|---|---|---:|---:|---|---|\n"
     for facts, proposal in zip(reviewed.shots, reviewed.proposals, strict=True):
         yield _row(facts, proposal, f"{facts.shot.root}: " if several_roots else "")

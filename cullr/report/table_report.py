@@ -46,9 +46,13 @@ def pieces(review: Review, *, terminal: bool, width: int | None = None) -> Itera
     paper = _Paper(terminal, width)
     several_roots = len(review.roots) > 1
     for place, reviewed in enumerate(review.groups, 1):
-        yield paper.print(_heading(place, reviewed), _shots(reviewed, paper, several_roots), "")
+        recipe = (Text(f"  {line}", style="dim") for line in words.recipe(reviewed))
+        yield paper.print(_heading(place, reviewed), _shots(reviewed, paper, several_roots), *recipe, "")
     if review.skipped:
         yield paper.print(*_skipped(review, several_roots), "")
+    for kind in Kind:
+        if lines := list(_left_out(review, kind, several_roots)):
+            yield paper.print(*lines, "")
     yield paper.print(*_totals(review))
 
 
@@ -132,6 +136,15 @@ def _skipped(review: Review, several_roots: bool) -> Iterator[RenderableType]:
     yield Text(f"{len(review.skipped):,} skipped", style="bold yellow")
     for skipped in review.skipped:
         yield Text("  ").append(_skipped_line(skipped, several_roots))
+
+
+def _left_out(review: Review, kind: Kind, several_roots: bool) -> Iterator[RenderableType]:
+    rows = [each for each in review.left_out if each.kind is kind]
+    if rows:
+        yield Text(words.left_out(kind, len(rows)), style="bold yellow")
+    for each in rows:
+        root = f"{each.root}: " if several_roots else ""
+        yield Text(f"  {root}{', '.join(visible(path) for path in each.paths)}: {visible(each.why)}")
 
 
 def _skipped_line(skipped: Skipped, several_roots: bool) -> str:

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cullr.model import Counts, Group, Kind, Proposal, Review, ReviewedGroup, ShotFacts, Taken, TimeSource
+from cullr.model import Counts, Difference, Group, Kind, Proposal, Review, ReviewedGroup, ShotFacts, Taken, TimeSource
 from cullr.safe_text import visible
 
 _EPOCH = datetime(1970, 1, 1)
-_SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
+_SHIELDS = {
+    "bracket": "exposure bracket",
+    "stages": "stages of one picture",
+    "set": "part of a set that repeats, decide that first",
+    "recipe": "the recipes differ",
+}
+_LEFT_OUT = {Kind.SET: ("run", "of renders not whole, never culled as a set"), Kind.CLIP: ("photo", "without a vector")}
+_NOTHING = "nothing"
 _SOURCES = {TimeSource.EXIF: "", TimeSource.NAME: " (name)", TimeSource.MTIME: " (file)"}
 
 
@@ -96,6 +103,29 @@ def weakest(group: Group) -> str:
 def shield(group: Group) -> str:
     """`exposure bracket` and the like; empty for a group that may be culled."""
     return _SHIELDS.get(group.shielded, visible(group.shielded)) if group.shielded else ""
+
+
+def left_out(kind: Kind, number: int) -> str:
+    """The title of a list of what could not be compared."""
+    noun, what = _LEFT_OUT.get(kind, ("shot", f"not compared as {kind}"))
+    return f"{count(number, noun)} {what}"
+
+
+def recipe(reviewed: ReviewedGroup) -> list[str]:
+    """What differs between the recipes of a set group, a sentence each; empty where nothing is known of them."""
+    told = reviewed.group.recipe
+    if told is None:
+        return []
+    if not told:
+        return ["The recipes agree."]
+    paths = {facts.id: path(facts) for facts in reviewed.shots}
+    return [f"{paths[each.shot]}: {difference(each)}" for each in told]
+
+
+def difference(each: Difference) -> str:
+    """`seed: 7, in the first set 5`."""
+    own, first = (_NOTHING if value is None else f"“{visible(value)}”" for value in (each.own, each.first))
+    return f"{visible(each.key)}: {own}, in the first set {first}"
 
 
 def bytes_culled(reviewed: ReviewedGroup) -> int:

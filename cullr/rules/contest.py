@@ -22,6 +22,7 @@ from cullr.rules.reasons import Side
 from cullr.rules.rulefile import Rule
 
 GONE = "already culled in a stronger group"
+HELD = "kept: its run through the stages goes whole or stays"
 UNKNOWN = "kept: nothing is known of it yet"
 
 Entry = tuple[ShotFacts, ...]
@@ -64,6 +65,7 @@ def propose(
         verdicts |= _whole_sets(rule, entries, left, demand)
     else:
         verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left), demand)
+    verdicts |= {shot: (True, HELD) for shot in group.held if shot not in gone and not verdicts[shot][0]}
     return tuple(Proposal(shot, *verdicts[shot]) for shot in group.shots)
 
 

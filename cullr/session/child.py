@@ -18,7 +18,7 @@ from cullr.settings import Settings
 class Child:
     """Its own process group, so that Ctrl+C in the terminal does not reach it; it ends when its stdin closes."""
 
-    def __init__(self, roots: tuple[str, ...], settings: Settings, cache: str) -> None:
+    def __init__(self, roots: tuple[str, ...], settings: Settings, cache: str, *, paused: bool = False) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cullr.indexer"],
             stdin=subprocess.PIPE,
@@ -30,7 +30,7 @@ class Child:
         self._heard: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        orders = {"roots": roots, "settings": asdict(settings), "cache": cache}
+        orders = {"roots": roots, "settings": asdict(settings), "cache": cache, "paused": paused}
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(orders) + "\n")
             self._process.stdin.flush()
@@ -46,9 +46,16 @@ class Child:
 
     def looking_at(self, group: str) -> None:
         """Tell it which group is open: what the screen needs is made for that one first."""
+        self._tell({"looking at": group})
+
+    def pause(self, *, on: bool) -> None:
+        """Let it embed no further picture, or go on."""
+        self._tell({"pause": on})
+
+    def _tell(self, words: Mapping[str, object]) -> None:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError):  # it has ended, or is being stopped
-            self._process.stdin.write(json.dumps({"looking at": group}) + "\n")
+            self._process.stdin.write(json.dumps(words) + "\n")
             self._process.stdin.flush()
 
     def alive(self) -> bool:

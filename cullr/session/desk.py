@@ -7,11 +7,10 @@ Reading is quick enough for the event loop (a page 0.1 ms). What writes (`decide
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cullr import journal
@@ -19,9 +18,9 @@ from cullr.errors import Failed
 from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import Journal, Verdict
-from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId, Skipped
+from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
 from cullr.rules import Rule
-from cullr.session import decided, past, staging, stars
+from cullr.session import decided, memory, past, staging, stars
 from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.past import PastBatch, Undone
@@ -85,6 +84,7 @@ class Desk:
         self._rule: Rule | None = None
         self._touched = Touched()
         self._news: list[Mapping[str, str]] = []
+        self._memory = memory.read(self._place())
 
     # The indexer
 
@@ -92,7 +92,8 @@ class Desk:
         """Settle what an interrupted run left, start the indexer, and show what the index holds from last time."""
         settings = self.session.settings
         self._settle()
-        self._child = Child(tuple(str(root) for root in self.roots), settings, str(self.session.cache))
+        roots = tuple(str(root) for root in self.roots)
+        self._child = Child(roots, settings, str(self.session.cache), paused=self.paused)
         self._open_index(self.session.cache)
 
     def stop(self) -> None:
@@ -109,6 +110,23 @@ class Desk:
             if "index" in message:
                 self._open_index(Path(message["index"]).parent)
         return [message for message in said if "index" not in message]
+
+    @property
+    def embeds(self) -> bool:
+        """Whether an encoder is on."""
+        return self.session.settings.encoder != "none"
+
+    @property
+    def paused(self) -> bool:
+        """Whether no picture is being embedded because the person said so."""
+        return self.embeds and self._memory.paused
+
+    def pause(self, *, on: bool) -> None:
+        """Embed no further picture, or go on; it holds when cullr is started again."""
+        self._memory = replace(self._memory, paused=on)
+        memory.write(self._place(), self._memory)
+        if self._child:
+            self._child.pause(on=on)
 
     def changed(self) -> bool:
         """Whether the index changed since the last call; ask four times a second."""
@@ -170,6 +188,10 @@ class Desk:
 
     def skipped(self) -> list[Skipped]:
         return self._reader.skipped() if self._reader else []
+
+    def left_out(self) -> list[LeftOut]:
+        """What could be read but not compared: renders without their set, photos without a vector."""
+        return self._reader.left_out() if self._reader else []
 
     def preview(self, shot: ShotId) -> bytes | None:
         """JPEG, long side at most 320 pixels; None until the indexer has measured the group."""
@@ -310,21 +332,12 @@ class Desk:
 
     def remembered(self) -> str | None:
         """The id of the group that was open when the person left, None when there is none."""
-        try:
-            data = json.loads(self._place().read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
-        group = data.get("group") if isinstance(data, dict) else None
-        return group if isinstance(group, str) else None
+        return self._memory.group
 
     def remember(self, group: str) -> None:
-        """Note where the person is; losing this note loses nothing else."""
-        place = self._place()
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(json.dumps({"group": group}), "utf-8")
-        except OSError:
-            return
+        """Note where the person is."""
+        self._memory = replace(self._memory, group=group)
+        memory.write(self._place(), self._memory)
 
     def _place(self) -> Path:
         return self.session.cache / "places" / f"{self._key}.json"

@@ -182,7 +182,15 @@ class Session:
         )
         culled = {each.shot for said in proposals.values() for each in said if not each.keep}
         counts = _counts(found, reviewed, [facts[shot] for shot in sorted(culled)])
-        return Review(tuple(str(root) for root in self.roots), judge.rule.name, True, counts, found.skipped, reviewed)
+        return Review(
+            tuple(str(root) for root in self.roots),
+            judge.rule.name,
+            True,
+            counts,
+            found.skipped,
+            reviewed,
+            found.left_out,
+        )
 
     def verify(self, sample: int) -> Verified:
         """Check the index: integrity, rows without a file, `sample` photos read and hashed again. Changes nothing."""

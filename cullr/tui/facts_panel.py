@@ -37,6 +37,7 @@ def lines(group: OpenGroup, facts: ShotFacts) -> list[Content]:
         Content.assemble((verdict, f"bold {reason}"), "  ", said),
         Content.styled(words.path(facts), "bold"),
     ]
+    found += _recipe(group, facts)
     place = group.shots.index(facts)
     for fact in compared(group.shots, group.proposals):
         if fact.name in {"why", "folder"}:
@@ -44,3 +45,15 @@ def lines(group: OpenGroup, facts: ShotFacts) -> list[Content]:
         name = fact.name + " " * max(1, NAME - cell_len(fact.name))
         found.append(Content.assemble((name, FAINT), (fact.values[place], "bold" if fact.differs else "")))
     return found
+
+
+def _recipe(group: OpenGroup, facts: ShotFacts) -> list[Content]:
+    """What the recipe of this stage says otherwise than that of the first set, before all that is merely known."""
+    told = group.group.recipe
+    if told is None:
+        return []
+    own = [words.difference(each) for each in told if each.shot == facts.id]
+    if own:
+        return [Content.styled(f"recipe differs in {line}", "$text-warning") for line in own]
+    said = "the same" if not told else "differs in other stages or sets"
+    return [Content.assemble((f"{'recipe':<{NAME}}", FAINT), said)]

@@ -65,7 +65,8 @@ MAIN: tuple[Binding, ...] = (
     _key("escape", "all", "all groups again", "all", LIST),
     _key("H", "look('history')", "history: undo any batch", "history", REST, show=True),
     _key("R", "look('rules')", "rules: another way to choose", "rules", REST, show=True),
-    _key("K", "look('skipped')", "photos that cannot be read", "skipped", REST),
+    _key("K", "look('skipped')", "photos that cannot be read or compared", "skipped", REST),
+    _key("E", "look('pause')", "embedding: pause, go on", "pause", REST),
     _key("T", "look('theme')", "dark or light", "theme", REST),
     _key("q", "quit", "quit", "quit", REST, show=True),
 )

@@ -83,6 +83,20 @@ def skipped(screen: MainScreen) -> None:
     screen.app.push_screen(SkippedScreen(screen.desk), screen.refresh_group)
 
 
+def pause(screen: MainScreen) -> None:
+    """Let the encoder rest, or go on: it takes most of the machine."""
+    desk, key = screen.desk, key_of(screen, "pause")
+    if not desk.embeds:
+        screen.say('No encoder is on: start with `cullr --encoder auto`, or put encoder = "auto" into cullr.toml.')
+        return
+    desk.pause(on=not desk.paused)
+    screen.header.tell(*screen.streaming.headline())
+    if desk.paused:
+        screen.say(f"Embedding pauses; what it made is kept. {key} lets it go on, also another day.")
+    else:
+        screen.say("Embedding goes on.")
+
+
 def copy_path(screen: MainScreen) -> None:
     """By OSC 52, which reaches the clipboard of the machine the person sits at."""
     shot = screen.pane.current
@@ -126,6 +140,7 @@ WAYS: Mapping[str, Callable[[MainScreen], None]] = {
     "history": history,
     "rules": rules,
     "skipped": skipped,
+    "pause": pause,
     "pictures": next_way,
     "copy_path": copy_path,
     "theme": theme,

@@ -166,6 +166,8 @@ class OpenPane(Vertical):
             left = Content.assemble(left, ("  … reading", "$text-warning"))
         if group.group.shielded:
             left = Content.assemble(left, (f"  ◆ {words.shield(group.group)}: keep all", "$text-warning"))
+        if group.group.recipe:
+            left = Content.assemble(left, ("  ≠ recipes differ", "$text-warning"))
         left = Content.assemble(left, (f"  {words.weakest(group.group)}", FAINT))
         frees = words.size(sum(each.shot.bytes for each in culled))
         right = Content.assemble((f"✗ {len(culled)}", "bold $text-error"), "  frees ", (frees, "bold $text-accent"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cullr.model import Kind
 from cullr.report import words
@@ -14,6 +15,8 @@ from cullr.session.desk import Desk, PassRow
 CHECKED_AT_ONCE = 40
 """Groups looked at per turn for a `not alike` of an earlier day: 0.3 ms each."""
 PAGE = 500
+EMBEDDING = "embedding"
+"""The indexer's name of the pass that can be paused."""
 
 
 class Streaming:
@@ -90,7 +93,7 @@ class Streaming:
 
     def headline(self) -> tuple[tuple[int, int, int], Sequence[PassRow], str, str]:
         """What the header shows."""
-        return self.totals, self._desk.passes(), self._note(), self.trouble
+        return self.totals, self._passes(), self._note(), self.trouble
 
     def notice(self, row: int | None, *, gone: bool) -> str:
         """Why there is no group to see, and what to do next."""
@@ -110,12 +113,25 @@ class Streaming:
             "\nyou can decide on the first ones long before the last is found."
         )
 
+    def _passes(self) -> Sequence[PassRow]:
+        """How far each pass is; while embedding pauses, only that."""
+        passes = self._desk.passes()
+        if not self._desk.paused or self._desk.complete():
+            return passes
+        before = [each for each in passes if each.name != EMBEDDING]
+        if any(each.done < each.total for each in before):
+            return passes
+        row = next((each for each in passes if each.name == EMBEDDING), PassRow(EMBEDDING, 0, 0, 0.0))
+        return [*before, replace(row, name=f"{EMBEDDING} paused")]
+
     def _note(self) -> str:
         if not self._desk.complete():
             return ""
         skipped = len(self._desk.skipped())
         unread = f"   {words.count(skipped, 'photo')} could not be read (K)" if skipped else ""
-        return f"complete   rule: {visible(self._desk.session.settings.rule)}{unread}"
+        aside = len(self._desk.left_out())
+        alone = f"   {aside:,} not compared (K)" if aside else ""
+        return f"complete   rule: {visible(self._desk.session.settings.rule)}{unread}{alone}"
 
     def _check(self, keys: Sequence[int]) -> None:
         """Leave out what was told apart on an earlier day; a group that has grown since is a new question."""

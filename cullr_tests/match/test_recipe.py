@@ -15,7 +15,7 @@ def test_recipes_are_compared_by_the_keys_that_were_asked_for(shared_photos: Pat
     other = recipe.read((folder / "20250706_061936_stage1_generated.yaml").read_bytes())
     assert one and other
     assert recipe.differences(one, one) == ()
-    found = {each.key: (each.one, each.other) for each in recipe.differences(one, other)}
+    found = {key: (a, b) for key, a, b in recipe.differences(one, other)}
     assert found["prompt"] == ("landscape study B", "landscape study C")
     assert "stage" not in found
     assert recipe.differences(one, other, ["stage"]) == ()
@@ -26,7 +26,7 @@ def test_nested_missing_and_odd_values_of_a_recipe_are_texts() -> None:
     other = recipe.read(b"seed: 31\nsampler: {steps: 30}\nlist: [1, 2]")
     assert one and other
     found = recipe.differences(one, other, ["seed", "sampler.steps", "when", "list", "none", "sampler.steps.deeper"])
-    assert [(each.key, each.one, each.other) for each in found] == [
+    assert list(found) == [
         ("seed", "0x1F", "31"),
         ("sampler.steps", "20", "30"),
         ("when", "2025-99-99", None),
@@ -55,3 +55,12 @@ def test_a_recipe_that_is_broken_or_not_safe_to_read_is_none(data: bytes) -> Non
 
 def test_tags_of_a_recipe_are_never_obeyed() -> None:
     assert recipe.read(b"a: !!python/object/apply:os.getcwd []") == {"a": []}
+
+
+def test_of_long_values_the_part_is_told_where_they_part() -> None:
+    one, other = ({"prompt": "a meadow, " * 100 + end} for end in ("at dawn", "at dusk"))
+    [(key, own, first)] = recipe.differences(one, other)
+    assert key == "prompt"
+    assert own is not None and own.startswith("…") and own.endswith("at dawn")
+    assert first is not None and len(first) <= recipe.LONGEST + 2
+    assert recipe.differences({"seed": "5"}, {}) == (("seed", "5", None),)

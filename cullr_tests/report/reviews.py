@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from cullr import report
 from cullr.model import (
     Counts,
+    Difference,
     File,
     Group,
     Kind,
+    LeftOut,
     Metadata,
     Proposal,
     Review,
@@ -92,7 +95,12 @@ def of_names(found: Sequence[str]) -> Review:
     reasons = [
         group([shot, shot], reason=f"culled: smaller than {name}") for shot, name in zip(shots, found, strict=True)
     ]
-    return review(group(shots), *reasons, skipped=skipped, roots=[f"/photos/{found[0]}"])
+    differs = tuple(Difference(shot.id, name, name, None) for shot, name in zip(shots, found, strict=True))
+    first = group(shots, Kind.SET)
+    told = replace(first.group, recipe=differs, sets={shot.id: place for place, shot in enumerate(shots)})
+    made = review(replace(first, group=told), *reasons, skipped=skipped, roots=[f"/photos/{found[0]}"])
+    alone = tuple(LeftOut(kind, 0, (name, name), f"lacks {name}") for name in found for kind in (Kind.SET, Kind.CLIP))
+    return replace(made, left_out=alone)
 
 
 def written(made: Review, format: str, thumbnails: report.Thumbnails | None = None) -> str:

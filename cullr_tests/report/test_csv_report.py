@@ -45,6 +45,8 @@ def test_a_row_tells_all_of_a_shot() -> None:
         "height": "4000",
         "taken": "2025-01-01T12:00:00+01:00",
         "score": "0",
+        "set": "",
+        "recipe": "",
     }
     assert (found[1]["taken"], found[1]["score"]) == ("", "2")
 

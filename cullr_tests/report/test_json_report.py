@@ -36,12 +36,14 @@ def test_the_plan_has_exactly_the_promised_shape() -> None:
             "skipped": 1,
         },
         "skipped": [{"path": "bad.jpg", "why": "image file is truncated"}],
+        "left_out": [],
         "groups": [
             {
                 "id": "phash-3f9c00000001",
                 "kind": "phash",
                 "shielded": None,
                 "weakest": {"a": "day1/IMG_1.JPG", "b": "day1/IMG_2.JPG", "score": 6, "threshold": 8},
+                "recipe": None,
                 "shots": [
                     {
                         "root": 0,

@@ -20,7 +20,9 @@ def test_the_lines_together_are_the_plan() -> None:
     )
     header, *rows = (json.loads(line) for line in written(made, "jsonl").splitlines())
     plan = review_to_dict(made)
-    assert header == {"type": "review"} | {key: plan[key] for key in plan if key not in {"groups", "skipped"}}
+    assert header == {"type": "review"} | {
+        key: plan[key] for key in plan if key not in {"groups", "skipped", "left_out"}
+    }
     assert rows[:2] == [{"type": "group"} | row for row in plan["groups"]]
     assert rows[2:] == [{"type": "skipped", "root": 1, "path": "bad.jpg", "why": "truncated"}]
 
@@ -30,5 +32,6 @@ def test_no_name_can_break_a_line(shared_photos: Path) -> None:
     lines = written(of_names(found), "jsonl").split("\n")
     assert lines.pop() == ""
     rows = [json.loads(line) for line in lines]
-    assert [row["type"] for row in rows] == ["review"] + ["group"] * (len(found) + 1) + ["skipped"] * len(found)
+    types = ["review"] + ["group"] * (len(found) + 1) + ["skipped"] * len(found) + ["left_out"] * 2 * len(found)
+    assert [row["type"] for row in rows] == types
     assert [os.fsencode(row["path"]) for row in rows if row["type"] == "skipped"] == [os.fsencode(n) for n in found]

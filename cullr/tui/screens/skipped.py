@@ -1,7 +1,8 @@
-"""Photos that could not be read, each with its reason: nothing that was left out stays unsaid."""
+"""Photos that could not be read or not be compared, each with its reason: nothing that was left out stays unsaid."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -11,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from cullr.model import Skipped
+from cullr.model import Kind
 from cullr.report import words
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
@@ -21,6 +22,23 @@ from cullr.tui.screens.pick_list import PickList
 
 MEASURED = 1000
 """Paths whose length decides where the reasons begin; a share that went away leaves 100 000."""
+
+
+READ = "It is in no group and is never moved."
+ALONE = {
+    Kind.SET: "It is in no set: no other set is culled for it, nor it for another.",
+    Kind.CLIP: "It is compared by bytes and hashes only.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """`paths` are of one root; `means` is what follows."""
+
+    root: int
+    paths: tuple[str, ...]
+    why: str
+    means: str
 
 
 class SkippedScreen(Page):
@@ -34,7 +52,7 @@ class SkippedScreen(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.rows: list[Skipped] = []
+        self.rows: list[_Row] = []
         self._widest = 0
 
     def body(self) -> ComposeResult:
@@ -43,9 +61,12 @@ class SkippedScreen(Page):
             yield Static(id="why")
 
     def on_mount(self) -> None:
-        self.rows = self.desk.skipped()
-        self._widest = max((cell_len(visible(row.path)) for row in self.rows[:MEASURED]), default=0)
-        self.head("Not read", words.count(len(self.rows), "photo") if self.rows else "none")
+        unread = [_Row(each.root, (each.path,), each.why, READ) for each in self.desk.skipped()]
+        alone = [_Row(each.root, each.paths, each.why, ALONE[each.kind]) for each in self.desk.left_out()]
+        self.rows = [*unread, *alone]
+        self._widest = max((cell_len(_called(row)) for row in self.rows[:MEASURED]), default=0)
+        counts = words.count(len(unread), "photo") if unread else "none"
+        self.head("Not read", f"{counts}; not compared: {len(alone):,}" if alone else counts)
         self.query_one(PickList).fill(len(self.rows))
         self.query_one(PickList).focus()
         if not self.rows:
@@ -55,22 +76,28 @@ class SkippedScreen(Page):
     def _line(self, number: int, width: int) -> Content:
         row = self.rows[number]
         room = min(self._widest, max(20, width * 3 // 5 - 2))
-        path = visible(row.path)
+        path = _called(row)
         if cell_len(path) > room:
             path = "…" + _tail(path, room - 1)  # the end of a path tells more than its beginning
         return Content.assemble(set_cell_size(path, room), "  ", (visible(row.why), "$text-warning"))
 
     def on_pick_list_moved(self, event: PickList.Moved) -> None:
         row = self.rows[event.number]
-        full = Content(visible(short(self.desk.roots[row.root] / row.path)))
+        full = Content("\n".join(visible(short(self.desk.roots[row.root] / path)) for path in row.paths))
         why = Content.styled(f"◆ {visible(row.why)}", "$text-warning")
-        left = Content.styled("It is in no group and is never moved.", FAINT)
+        left = Content.styled(row.means, FAINT)
         self.query_one("#why", Static).update(Content("\n").join([full, why, left]))
 
     def action_copy(self) -> None:
         if self.rows:
             row = self.rows[self.query_one(PickList).cursor]
-            self.copy(self.desk.roots[row.root] / row.path)
+            self.copy(self.desk.roots[row.root] / row.paths[0])
+
+
+def _called(row: _Row) -> str:
+    """Its first path, and how many more there are."""
+    more = f" +{len(row.paths) - 1}" if len(row.paths) > 1 else ""
+    return visible(row.paths[0]) + more
 
 
 def _tail(text: str, cells: int) -> str:
