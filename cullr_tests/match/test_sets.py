@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
 from cullr import demo, names, rules
-from cullr.match import groups, phash, runs, sets
+from cullr.match import groups, looks, phash, runs, sets
 from cullr.model import Group, Kind, ShotFacts, ShotId, Stage
 from cullr_tests.match.facts import LANCZOS, look_of, opened, random_grey, shot
 
@@ -226,9 +226,7 @@ def test_a_face_that_was_swapped_for_another_makes_another_set(side: int) -> Non
     greys = {2: patched(np.clip(random_grey(1).astype(int) + 2, 0, 255).astype(np.uint8), random_grey(7), side)}
     facts = pair_of_sets(greys=greys)
     assert [len(run.shots) for run in runs.find(facts)] == [3, 3]
-    look, other = facts[2].look, facts[5].look
-    assert look and other
-    assert np.corrcoef(*(np.frombuffer(each.grey, np.uint8) for each in (look, other)))[0, 1] > 0.95
+    assert looks.correlations(facts, np.array([[2, 5]], np.int32))[0] > 0.95
     assert sets.match(facts)[0] == []
     same = np.tile(np.eye(3, 8, dtype=np.float32), (2, 1))
     assert sets.match(facts, same, threshold=0.9)[0] == []
