@@ -11,20 +11,18 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image
 
 _CHANNELS = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}
 _FIRST_CHUNK = 8
 _LATE = frozenset({b"IDAT", b"IEND", b"tIME"})
-"""What may stand behind the pixels of a plain PNG. EXIF, XMP or texts there only Pillow's own decoding would find."""
+"""What may stand behind the pixels of a plain PNG. EXIF and texts there, or more frames, only Pillow would find."""
 
 
 def loaded(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
     """The picture that `image.load()` would give, `info` included, from the stream it was opened from."""
     channels = _CHANNELS.get(image.mode)
-    # The raw mode is "RGB;16B" or the like where pixels are not single bytes.
-    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
-    if channels is None or [tile.args for tile in tiles] != [image.mode]:
+    if channels is None:
         return None
     stream.seek(0)
     data = stream.read()
@@ -34,7 +32,7 @@ def loaded(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
 
     try:
         pixels = io.decode_image_png_u8(data, (image.height, image.width), channels)
-    except Exception:  # noqa: BLE001  it raises Exception itself, whatever the reason
+    except Exception:  # noqa: BLE001  it raises Exception itself, for damage as for a depth that was not asked for
         return None
     found = Image.fromarray(pixels[..., 0] if channels == "mono" else np.ascontiguousarray(pixels))
     found.info = image.info
@@ -43,7 +41,7 @@ def loaded(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
 
 def _plain(data: bytes) -> bool:
     kinds = list(_chunks(data))
-    return b"IDAT" in kinds and b"acTL" not in kinds and _LATE.issuperset(kinds[kinds.index(b"IDAT") :])
+    return b"IDAT" in kinds and _LATE.issuperset(kinds[kinds.index(b"IDAT") :])
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:

@@ -63,6 +63,15 @@ def test_other_pixels_are_left_to_pillow(mode: str) -> None:
     assert quick(written(image if mode == "I;16" else image.convert(mode))) is None
 
 
+def test_sixteen_bits_a_channel_are_left_to_pillow() -> None:
+    header = struct.pack(">IIBBBBB", 3, 2, 16, 2, 0, 0, 0)
+    rows = (b"\0" + bytes(range(18))) * 2
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    data = b"\x89PNG\r\n\x1a\n" + body
+    assert whole(data).mode == "RGB"
+    assert quick(data) is None
+
+
 def test_animations_are_left_to_pillow() -> None:
     assert quick(written(scene(1, *SIZE), save_all=True, append_images=[scene(2, *SIZE)])) is None
 
