@@ -1,4 +1,4 @@
-"""A thousand to a million shots, all known to the index: seconds and memory of each stage of a report, plotted."""
+"""A thousand to a million shots, all known to the index: CPU seconds and memory of each stage of a report, plotted."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ STAGES = {
     "looks (hash join)": ("cullr.match.phash", "match"),
     "bursts": ("cullr.match.burst", "match"),
     "groups": ("cullr.indexer.grouping", "groups"),
-    "measures": ("cullr.indexer.passes:Passes", "measures"),
-    "shields": ("cullr.indexer.grouping", "shielded"),
-    "rules": ("cullr.session.decided:Decided", "propose_all"),
+    "measures": ("cullr.indexer.measuring", "settle"),
+    "shields": ("cullr.indexer.measuring", "shielded"),
+    "rules": ("cullr.session.decided:Judge", "ask"),
+    "proposals": ("cullr.session.decided:Judge", "propose"),
     "report": ("cullr.report", "write"),
 }
 
 
 class Stopwatch:
-    """Seconds spent in each stage, without those of the stages it called."""
+    """CPU seconds of each stage, without those of the stages it called: others may be at work on this machine."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -48,12 +49,12 @@ class Stopwatch:
 
     def _timed(self, stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*args: Any, **more: Any) -> Any:
-            began = time.perf_counter()
+            began = time.process_time()
             self._inner.append(0.0)
             try:
                 return work(*args, **more)
             finally:
-                spent = time.perf_counter() - began
+                spent = time.process_time() - began
                 self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - self._inner.pop()
                 self._inner[-1] += spent
                 self.peaks[stage] = memory()
@@ -74,16 +75,16 @@ def one(root: Path, cache: Path, out: Path) -> None:
     watch = Stopwatch()
     for stage, (place, name) in STAGES.items():
         watch.watch(stage, place, name)
-    began = time.perf_counter()
+    began, wall = time.process_time(), time.perf_counter()
     opened = Session.open([root])
     session = Session(opened.roots, opened.settings, cache, print, opened.progress)
     review, found = session.review()
     with (out.parent / "report.json").open("w") as stream:
         report.write(review, "json", stream)
-    total = time.perf_counter() - began
+    total, wall = time.process_time() - began, time.perf_counter() - wall
     seconds = {"everything": total} | {stage: watch.seconds.get(stage, 0.0) for stage in STAGES}
     peaks = {"everything": memory()} | watch.peaks
-    told = {"shots": found.shots, "groups": len(review.groups), "seconds": seconds, "megabytes": peaks}
+    told = {"shots": found.shots, "groups": len(review.groups), "wall": wall, "seconds": seconds, "megabytes": peaks}
     out.write_text(json.dumps(told))
 
 
@@ -115,12 +116,13 @@ def main() -> None:
     work, out = options.prepared(chosen, "growth")
     found = [measured(int(count), work) for count in chosen.shots.split(",")]
     sizes = [each["shots"] for each in found]
-    print(f"\n{contest.machine()}; seconds, exponent of the last step\n")
+    print(f"\n{contest.machine()}; CPU seconds, exponent of the last step\n")
     print(f"| stage | {' | '.join(f'{size:,}' for size in sizes)} | n^ |\n|---|{'---|' * len(sizes)}---|")
     for stage in found[0]["seconds"]:
         last = growth(found[-2], found[-1], stage) if len(found) > 1 else None
         cells = [f"{each['seconds'][stage]:.3f}" for each in found]
         print(f"| {stage} | {' | '.join(cells)} | {'' if last is None else f'{last:.2f}'} |")
+    print("| wall seconds | " + " | ".join(f"{each['wall']:.2f}" for each in found) + " | |")
     print("| peak MB | " + " | ".join(f"{each['megabytes']['everything']:,.0f}" for each in found) + " | |")
     curves = [
         Curve(stage, [(each["shots"], max(each["seconds"][stage], 1e-3)) for each in found])
@@ -129,9 +131,7 @@ def main() -> None:
     ]
     first, scale = sizes[0], 1e-2
     curves.append(Curve("n log n", [(n, scale * n * math.log(n) / (first * math.log(first))) for n in sizes], True))
-    (chosen.plot or work / "growth.svg").write_text(
-        svg("A report of shots the index knows", "shots", "seconds", curves)
-    )
+    (chosen.plot or work / "growth.svg").write_text(svg("A report of shots the index knows", "shots", "CPU s", curves))
     out.write_text(json.dumps({"machine": contest.machine(), "sizes": found}, indent=1))
     print(f"\nwritten: {out}, {chosen.plot or work / 'growth.svg'}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from cullr import scan
 from cullr.index import database
 from cullr.index.store import Store
 from cullr.indexer.reconcile import place
-from cullr.model import Look, Metadata, Quality, Rung, Taken, TimeSource
+from cullr.model import Look, Measure, Metadata, Quality, Rung, Taken, TimeSource
 
 EVERY, ALIKE = 10, 3
 """Of each ten shots, the first three are one burst: three of ten in groups, as in a calm shoot."""
@@ -47,6 +46,6 @@ def index(root: Path, cache: Path) -> None:
         look = Look(phash, grey, 60.0, Rung.FULL)
         store.save_picture(photo, facts, look, photo.to_bytes(16, "big"))
         if inside < ALIKE:
-            store.save_measure(photo, Quality(0.5 + inside / 10, (0.5,) * 64, 0.01, 0.02, 0.4), os.urandom(64))
+            store.save_measure(photo, Measure.QUALITY, Quality(0.5 + inside / 10, (0.5,) * 64, 0.01, 0.02, 0.4))
     store.commit()
     opened.close()
