@@ -6,6 +6,7 @@ JPEGs are decoded DCT-scaled to at least 128 pixels a side (24 megapixels: 57 ms
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +105,7 @@ def _rendered(
     opened: Image.Image, stream: BinaryIO, content: Content, reference: Reference | None, fingerprint: bytes
 ) -> Picture:
     stored = opened.size
-    image = pixels.load(opened, stream, "L", 0 if reference else DRAFT_SIDE)
+    image = pixels.load(opened, stream, "L", None if reference else (DRAFT_SIDE, DRAFT_SIDE))
     # Pillow's own for PNG would decode once more to look behind the pixels, where there is nothing left.
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     orientation = 1 if content.type == "jxl" else exif_tags.orientation(exif)
@@ -149,9 +150,16 @@ def _raw_picture(
 
 
 def _large(opened: Image.Image, stream: BinaryIO, kind: str, side: int) -> Image.Image:
-    image = pixels.load(opened, stream, "RGB", side)
+    image = pixels.load(opened, stream, "RGB", _enough(opened.size, side))
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     return _scaled(image if kind == "jxl" else turned(image, exif_tags.orientation(exif)), side)
+
+
+def _enough(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """What to ask the DCT for so that the long side comes out at `side` or more: 1500x1000 of 24 megapixels for 1024,
+    where a square of that side would get 3000x2000 and take 1.6 times as long."""
+    scale = min(1.0, side / max(size))
+    return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
 
 
 def _scaled(image: Image.Image, side: int) -> Image.Image:

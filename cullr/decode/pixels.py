@@ -9,16 +9,18 @@ from PIL import Image
 from cullr.decode import png, progressive
 
 
-def load(image: Image.Image, stream: BinaryIO, mode: str = "", side: int = 0) -> Image.Image:
-    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `side` if given.
+def load(
+    image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None
+) -> Image.Image:
+    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least` if given.
 
     What Pillow learnt of it stays with `image`. Raises what Pillow raises.
     """
     stored, place = image.size, stream.tell()
     found = None
     if image.format in {"JPEG", "MPO"}:
-        if side:
-            image.draft(mode, (side, side))
+        if least:
+            image.draft(mode, least)
         if image.info.get("progressive") and image.size == tuple(-(-each // progressive.EIGHTH) for each in stored):
             found = _eighth(image, stream)
     elif image.format == "PNG":
