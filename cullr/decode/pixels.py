@@ -9,10 +9,8 @@ from PIL import Image
 from cullr.decode import png, progressive
 
 
-def load(
-    image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None
-) -> Image.Image:
-    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least` if given.
+def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None) -> Image.Image:
+    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`.
 
     What Pillow learnt of it stays with `image`. Raises what Pillow raises.
     """

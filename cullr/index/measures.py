@@ -39,7 +39,7 @@ def _unpack_quality(data: bytes) -> Quality:
     return Quality(sharpness, tuple(tiles), shadows, highlights, brightness)
 
 
-FORMS: dict[Measure, Form] = {Measure.QUALITY: Form("quality 2", _pack_quality, _unpack_quality)}
+FORMS: dict[Measure, Form] = {Measure.QUALITY: Form("quality", _pack_quality, _unpack_quality)}
 INSERT = "INSERT OR REPLACE INTO measure VALUES (?, ?, ?)"
 INSERT_PREVIEW = "INSERT OR REPLACE INTO preview VALUES (?, ?)"
 

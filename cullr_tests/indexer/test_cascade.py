@@ -1,0 +1,135 @@
+"""The first pass over heads, and the work that is left when only a little is new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cullr import scan
+from cullr.index import database, reviews
+from cullr.index.reviews import Reader
+from cullr.index.store import Store
+from cullr.indexer import facts as fact
+from cullr.indexer import grouping
+from cullr.indexer.live import Live
+from cullr.indexer.passes import WORTH_A_HEAD, Passes
+from cullr.indexer.reconcile import reconcile
+from cullr.indexer.run import run
+from cullr.model import Group, Measure, Rung, ShotFacts, ShotId
+from cullr.pool import Crew
+from cullr.rules import Demand
+from cullr.settings import Limits, Settings
+from cullr_tests import pictures
+
+
+def framed(seed: int, shift: int = 0) -> Image.Image:
+    """A noisy frame, so that its file is as large as a camera's; frames of one seed are of one burst."""
+    image = pictures.scene(seed, 1500, 1000)
+    noise = np.random.default_rng(100 * seed + shift).normal(0, 12, (1000, 1500, 1))
+    return Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
+
+
+def write(path: Path, image: Image.Image, thumb: Image.Image) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pictures.with_thumbnail(image, thumb.resize((160, 107))))
+    assert path.stat().st_size >= WORTH_A_HEAD
+
+
+@pytest.fixture(scope="module")
+def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two bursts, single frames, a thumbnail that claims another's picture, one that denies its own, and none."""
+    root = tmp_path_factory.mktemp("shoot")
+    for seed in (1, 2):
+        for shift in range(3):
+            image = framed(seed, shift)
+            write(root / f"burst{seed}_{shift}.jpg", image, image)
+    write(root / "single.jpg", framed(3), framed(3))
+    write(root / "stale_claims.jpg", framed(4), framed(1))
+    write(root / "stale_denies.jpg", framed(2, 7), framed(5))
+    pictures.save(root / "bare.jpg", framed(2, 8))
+    pictures.save(root / "small.png", pictures.scene(1, 300, 200))
+    return root
+
+
+def named(groups: Iterable[Group], facts: Iterable[ShotFacts]) -> set[tuple[str, frozenset[str]]]:
+    paths = {each.id: each.shot.path for each in facts}
+    return {(group.kind, frozenset(paths[shot] for shot in group.shots)) for group in groups}
+
+
+def test_heads_alone_give_the_first_groups_and_their_mistakes(shoot: Path, tmp_path: Path) -> None:
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    scanned = scan.walk([shoot])
+    store = Store(opened)
+    photos = [photo for shot in scanned.shots for photo in shot.photos]
+    with Crew(Limits(workers=1)) as crew:
+        passes = Passes(
+            [shoot],
+            reconcile(store, [shoot], photos, lambda _place: False).rows,
+            store,
+            crew,
+            lambda *_step: None,
+        )
+        passes.heads(scanned.shots)
+    facts = fact.gather([shoot], scanned.shots, passes.rows, store)
+    assert {each.look.rung for each in facts if each.look} == {Rung.THUMBNAIL}
+    found = {names for kind, names in named(grouping.groups(facts, Settings()).groups, facts) if kind == "phash"}
+    assert frozenset({"burst1_0.jpg", "burst1_1.jpg", "burst1_2.jpg", "stale_claims.jpg"}) in found
+    assert frozenset({"burst2_0.jpg", "burst2_1.jpg", "burst2_2.jpg"}) in found
+    opened.close()
+
+
+def test_the_groups_in_the_end_are_those_of_the_pixels(shoot: Path, tmp_path: Path) -> None:
+    plain = run([shoot], Settings(), tmp_path / "plain", progress=lambda *_step: None, say=print)
+    expected = named(plain.groups, plain.facts)
+    assert ("phash", frozenset({f"burst1_{shift}.jpg" for shift in range(3)} | {"small.png"})) in expected
+    four = {f"burst2_{shift}.jpg" for shift in range(3)} | {"stale_denies.jpg", "bare.jpg"}
+    assert ("phash", frozenset(four)) in expected
+
+    class Enough(Exception):
+        pass
+
+    def leave() -> None:
+        raise Enough
+
+    opened = database.open_for_writing(tmp_path / "cascade", lambda _sentence: None)
+    with pytest.raises(Enough):
+        Live([shoot], Settings(), opened, print).serve(leave)
+    reader = Reader(opened.connection, reviews.key([shoot], Settings()))
+    seen = [found for row in reader.order() if (found := reader.group(row))]
+    assert {each for group, facts, _ in seen for each in named([group], facts)} == expected
+    assert {look.rung for _, facts, _ in seen for each in facts if (look := each.look)} <= {Rung.DRAFT, Rung.FULL}
+    heads = {each.name: each.total for each in reader.passes()}["reading heads"]
+    assert heads == sum(path.stat().st_size >= WORTH_A_HEAD for path in shoot.iterdir())
+    opened.close()
+
+
+def test_a_few_new_photos_among_many_are_work_for_a_few(tmp_path: Path) -> None:
+    root = tmp_path / "many"
+    for seed in range(40):
+        for quality in (90, 89):
+            pictures.save(root / f"{seed:03}_{quality}.jpg", pictures.scene(seed, 200, 150), quality=quality)
+    asked: Counter[str] = Counter()
+
+    def progress(name: str, _done: int, total: int) -> None:
+        asked[name] = max(asked[name], total)
+
+    def everything(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
+        for group in groups:
+            demand.ask(Measure.QUALITY, [facts[shot] for shot in group.shots])
+
+    run([root], Settings(), tmp_path / "cache", progress=progress, say=print, wants=everything)
+    assert asked["reading pictures"] == asked["measuring look-alikes"] == 80
+    asked.clear()
+    for seed in (3, 50, 51):
+        pictures.save(root / f"{seed:03}_new.jpg", pictures.scene(seed, 200, 150), quality=85)
+    found = run([root], Settings(), tmp_path / "cache", progress=progress, say=print, wants=everything)
+    assert found.read == 3
+    assert {name: total for name, total in asked.items() if total} == {
+        "reading pictures": 3,
+        "measuring look-alikes": 1,
+    }
