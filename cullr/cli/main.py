@@ -26,7 +26,7 @@ COMMANDS = {
     "import": "another tool's list of look-alikes, through our rules",
     "index": "read new and changed photos into the index, nothing more",
     "verify": "check the index and the journal against the photos",
-    "rules": "list, show, check or try keep rules",
+    "rules": "list, show, check, try or learn keep rules",
     "demo": "write a small shoot to try everything on",
 }
 INTERRUPTED = 130

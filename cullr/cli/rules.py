@@ -1,10 +1,12 @@
-"""`cullr rules list | show RULE | check FILE | try RULE [ROOT …]`: keep rules, read and tried; nothing is moved."""
+"""`cullr rules list | show | check | try | learn`: keep rules, read, tried and learnt; nothing is moved."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from cullr import rules
+from cullr.cli import learn
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
 from cullr.model import Review, ReviewedGroup
@@ -23,8 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     tried = actions.add_parser("try", help="what another rule than the one in force would change")
     for action in (show, check, tried):
         action.add_argument("tried" if action is tried else "rule", metavar="RULE", help="a shipped rule or a file")
-    shared.roots(tried)
-    shared.matching(tried)
+    learnt = actions.add_parser("learn", help="propose a rule that chooses as you did so far")
+    learnt.add_argument("--write", type=Path, metavar="FILE", help="write the rule here, not to stdout")
+    for action in (tried, learnt):
+        shared.roots(action)
+        shared.matching(action)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.action == "try":
         return _try(options)
+    if options.action == "learn":
+        return learn.run(options)
     rule = rules.load(options.rule)
     if options.action == "show":
         print("\n".join(visible(line) for line in rules.describe(rule).splitlines()))

@@ -239,13 +239,14 @@ def _round(asker: _Asker, still: Sequence[int]) -> _Round:
         asked = asker.ask(prefer, still)
         if asked is None:
             continue
-        bar = _bar(max(asked.scores[at] for at in still), prefer.margin)
-        fell |= {at: asked for at in still if asked.scores[at] < bar}
+        least = bar(max(asked.scores[at] for at in still), prefer.margin)
+        fell |= {at: asked for at in still if asked.scores[at] < least}
         still = [at for at in still if at not in fell]
     return _Round(still[0], fell | dict.fromkeys(still[1:]))
 
 
-def _bar(best: float, margin: Margin | None) -> float:
+def bar(best: float, margin: Margin | None) -> float:
+    """The least score that counts as equal to the best."""
     if margin is None:
         return best
     # A hair below, so that 95 of 100 lies within 5 % whatever floats make of it.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cullr.indexer.verify import Verified
     from cullr.moves import EmptyResult
     from cullr.rules import Demand, Rule
+    from cullr.rules.learning import Choice
     from cullr.session.decided import Judge
     from cullr.session.past import PastBatch, Undone
     from cullr.session.plan import Plan
@@ -89,6 +90,12 @@ class Session:
 
         found = self._run(kinds=frozenset(kinds if kinds is not None else Kind), wants=wants)
         return self._reviewed(now, found.groups, found), self._reviewed(then, found.groups, found)
+
+    def choices(self) -> list[Choice]:
+        """What the person kept and culled so far, group by group. Raises Failed."""
+        from cullr.session.choices import choices
+
+        return choices(self.roots, self.settings, self.cache, self.progress, self.say)
 
     def question(self, words: str) -> Recall:
         """A question about these roots: it may have been answered before. `words` name all that shapes the answer."""
