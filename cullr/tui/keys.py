@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.keys import KEY_ALIASES, KEY_NAME_REPLACEMENTS, Keys
 
 from cullr.errors import ConfigError
@@ -65,7 +66,7 @@ MAIN: tuple[Binding, ...] = (
     _key("escape", "all", "all groups again", "all", LIST),
     _key("H", "look('history')", "history: undo any batch", "history", REST, show=True),
     _key("R", "look('rules')", "rules: another way to choose", "rules", REST, show=True),
-    _key("K", "look('skipped')", "photos that cannot be read or compared", "skipped", REST),
+    _key("K", "look('skipped')", "photos not read or not compared", "skipped", REST),
     _key("E", "look('pause')", "embedding: pause, go on", "pause", REST),
     _key("T", "look('theme')", "dark or light", "theme", REST),
     _key("q", "quit", "quit", "quit", REST, show=True),
@@ -101,34 +102,49 @@ def actions() -> list[str]:
     return [binding.id for binding in (*MAIN, *EVERYWHERE) if binding.id]
 
 
-def elsewhere() -> set[str]:
-    """The ids of the other screens' actions; they are imported only for someone who names one."""
+def elsewhere() -> dict[str, list[Binding]]:
+    """The other screens' bindings by what the screen is called; imported only for someone who names a key."""
     from cullr.tui.screens import compare, history, pick_list, rules, skipped, survey
 
-    screens = (
-        compare.CompareScreen,
-        survey.SurveyScreen,
-        history.HistoryScreen,
-        rules.RulesScreen,
-        skipped.SkippedScreen,
-        pick_list.PickList,
-    )
-    bindings = [each for screen in screens for one in screen.__mro__ for each in one.__dict__.get("BINDINGS", ())]
-    return {each.id for each in bindings if isinstance(each, Binding) and each.id}
+    parts: dict[str, tuple[type[DOMNode], ...]] = {
+        "compare": (compare.CompareScreen,),
+        "survey": (survey.SurveyScreen,),
+        "history": (history.HistoryScreen, pick_list.PickList),
+        "rules": (rules.RulesScreen, pick_list.PickList),
+        "skipped": (skipped.SkippedScreen, pick_list.PickList),
+    }
+    return {
+        name: [
+            each
+            for part in classes
+            for one in part.__mro__
+            for each in one.__dict__.get("BINDINGS", ())
+            if isinstance(each, Binding) and each.id
+        ]
+        for name, classes in parts.items()
+    }
 
 
 def keymap(wanted: Mapping[str, str], file: Path | str = "cullr.toml") -> dict[str, str]:
     """`[keys]` → Textual's keymap. Raises ConfigError for an unknown action, an unknown key, or one given twice."""
     place = Path(file)
-    found = {}
+    found: dict[str, str] = {}
+    if not wanted:
+        return found
+    others = elsewhere()
+    known = sorted({*actions(), *(binding.id or "" for each in others.values() for binding in each)})
     for action, keys in wanted.items():
-        if action not in actions() and action not in elsewhere():
-            known = sorted({*actions(), *elsewhere()})
+        if action not in known:
             raise ConfigError(
                 place, line_of(place, action), f"unknown action {action!r} in [keys]", nearest(action, known)
             )
         found[action] = ",".join(_checked(place, action, key.strip()) for key in _split(keys))
-    _once_each(place, found)
+    _once_each(place, found, (*MAIN, *EVERYWHERE))
+    everywhere = {binding.id for binding in EVERYWHERE}
+    for bindings in others.values():
+        # A key given to one action is taken from another of that screen by itself; of two given ones neither wins.
+        given = [each for each in bindings if each.id in found or found.keys() & everywhere]
+        _once_each(place, found, (*given, *EVERYWHERE))
     return found
 
 
@@ -161,10 +177,10 @@ def _is_named(word: str) -> bool:
     return True
 
 
-def _once_each(file: Path, changed: Mapping[str, str]) -> None:
+def _once_each(file: Path, changed: Mapping[str, str], bindings: Iterable[Binding]) -> None:
     """A key that would do two things does neither well: it must be freed from its old action first."""
     owner: dict[str, str] = {}
-    for binding in (*MAIN, *EVERYWHERE):
+    for binding in bindings:
         name = binding.id or ""
         for key in changed.get(name, binding.key).split(","):
             other = owner.setdefault(key, name)

@@ -164,7 +164,7 @@ class MainScreen(Screen[None]):
         row = self.groups.row
         group = self.desk.open(row) if row is not None else None
         if group is None:
-            self.pane.show(None, self.streaming.notice(row, gone=row is not None))
+            self.pane.show(None, self.streaming.notice(row, self.key_of, gone=row is not None))
             return
         if quiet and group == self.pane.group:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cullr.model import Kind
@@ -95,14 +95,16 @@ class Streaming:
         """What the header shows."""
         return self.totals, self._passes(), self._note(), self.trouble
 
-    def notice(self, row: int | None, *, gone: bool) -> str:
+    def notice(self, row: int | None, key_of: Callable[[str], str], *, gone: bool) -> str:
         """Why there is no group to see, and what to do next."""
         if gone and row is not None:
-            return "This group is gone: its photos were moved, changed or told apart.\n\n↓ goes to the next one."
+            gone_because = "This group is gone: its photos were moved, changed or told apart."
+            return f"{gone_because}\n\n{key_of('group.next')} goes to the next one."
         if self.text:
-            return f"No group has “{visible(self.text)}” in a name.\n\nEsc shows all groups."
+            return f"No group has “{visible(self.text)}” in a name.\n\n{key_of('all')} shows all groups."
         if self.kind:
-            return "No groups of this kind.\n\nTab goes to the next kind, Esc shows all groups."
+            next_kind, every = key_of("kind.next"), key_of("all")
+            return f"No groups of this kind.\n\n{next_kind} goes to the next kind, {every} shows all groups."
         if self._desk.complete():
             return (
                 "Nothing looks alike here.\n\nNew photos are noticed by themselves."

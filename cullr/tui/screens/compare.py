@@ -94,7 +94,12 @@ class CompareScreen(MarkingPage):
         yield Static(id="facts")
 
     def on_mount(self) -> None:
-        self.say("← → choose a picture, [ ] bring another shot in its place, I: all facts.")
+        keys = {name: self.key_of(f"compare.{name}") for name in ("left", "right", "before", "next", "facts")}
+        self.say(
+            "{left} {right} choose a picture, {before} {next} bring another shot here, {facts}: all facts.".format(
+                **keys
+            )
+        )
         self._arrange()
 
     def on_resize(self) -> None:

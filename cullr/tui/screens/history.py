@@ -78,7 +78,7 @@ class HistoryScreen(Page):
         place = next((number for number, batch in enumerate(self.past) if batch.id == at), 0)
         self.query_one(PickList).fill(len(self.past), place)
         if not past:
-            nothing = "Nothing was moved yet.\n\nApprove a group with Enter: it will stand here, and can be taken back."
+            nothing = "Nothing was moved yet.\n\nWhat you approve will stand here, and can be taken back."
             self.query_one("#what", Static).update(Content(nothing))
 
     @property
@@ -137,7 +137,11 @@ class HistoryScreen(Page):
             return [Content.styled("looking what would come back …", FAINT)]
         lines: list[Content] = []
         if look.files:
-            lines.append(Content.styled(f"Enter puts back {words.count(look.files, 'file')}:", "$text-success"))
+            lines.append(
+                Content.styled(
+                    f"{self.key_of('history.undo')} puts back {words.count(look.files, 'file')}:", "$text-success"
+                )
+            )
             lines += self._named((root, path, "") for root, path in look.back)
         if look.left:
             lines.append(Content.styled(f"{words.count(len(look.left), 'file')} must stay staged:", "$text-warning"))

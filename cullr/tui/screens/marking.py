@@ -18,8 +18,8 @@ from cullr.session.desk import Desk, OpenGroup, Verdict
 from cullr.tui.screens.page import Page
 
 SAID = {
-    Verdict.KEEP: "{} is kept. U takes that back.",
-    Verdict.CULL: "{} is culled, nothing has moved yet. U takes that back.",
+    Verdict.KEEP: "{} is kept. {} takes that back.",
+    Verdict.CULL: "{} is culled, nothing has moved yet. {} takes that back.",
     Verdict.NONE: "{} is undecided again: the rule proposes.",
 }
 LEFT = "no longer in this group"
@@ -31,9 +31,9 @@ class MarkingPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "mark('keep')", "keep", id="keep"),
         Binding("x", "mark('cull')", "cull", id="cull"),
-        Binding("u", "mark('none')", "unmark", id="undecide"),
+        Binding("u", "mark('none')", "unmark", id="undecided"),
         Binding("enter", "leave", "done", show=False, id="done"),
-        Binding("y", "copy", "copy path", show=False, id="copy_path"),
+        Binding("y", "copy", "copy path", show=False, id="copy"),
     ]
 
     def __init__(self, desk: Desk, group: OpenGroup) -> None:
@@ -94,7 +94,7 @@ class MarkingPage(Page):
         elif verdict is Verdict.CULL and proposal.keep:
             self.say(f"{name} stays all the same: {words.reason(proposal).removeprefix('kept: ')}.", "care")
         else:
-            self.say(SAID[verdict].format(name))
+            self.say(SAID[verdict].format(name, self.key_of("undecided")))
 
     def failed(self, error: BaseException | None) -> None:
         """The word is not in the journal, so it does not hold: nor do those that waited behind it."""

@@ -22,6 +22,7 @@ from textual.worker import Worker, WorkerState
 from cullr.errors import CullrError
 from cullr.session.desk import Desk
 from cullr.tui.footer import MessageLine
+from cullr.tui.looking import key_of
 
 T = TypeVar("T")
 FAINT = "$foreground 60%"
@@ -116,6 +117,10 @@ class Page(Screen[bool]):
     def say(self, sentence: str, tone: str = "") -> None:
         """News in plain words; `tone` is good, bad, care or nothing."""
         self.query_one(MessageLine).say(sentence, tone)
+
+    def key_of(self, action: str) -> str:
+        """The key that does this here, as the person would call it."""
+        return key_of(self, action)
 
     def copy(self, path: Path) -> None:
         """To the clipboard of the terminal, wherever that is (OSC 52); bytes that are not UTF-8 as escapes."""

@@ -64,7 +64,7 @@ class RulesScreen(Page):
 
     def on_mount(self) -> None:
         self.head("Rules", "which shot of a group to keep")
-        self.say("Enter uses the rule from now on. Your own decisions stay, and nothing moves.")
+        self.say(f"{self.key_of('rules.use')} uses the rule from now on. Your own decisions stay, and nothing moves.")
         self.query_one(PickList).focus()
         self.in_background(lambda: (self.desk.rules(), self.desk.rule(), shipped()), self._show)
 
@@ -173,7 +173,9 @@ class RulesScreen(Page):
             self.say("This rule is in use already.")
         elif not self._counted(rule) and self._insisted != str(rule.path):
             self._insisted = str(rule.path)
-            self.say("Still counting what it would change; Enter once more uses it anyway.", "care")
+            self.say(
+                f"Still counting what it would change; {self.key_of('rules.use')} once more uses it anyway.", "care"
+            )
         else:
             # The rule that was started with is the indexer's own: its proposals are in the index.
             self.desk.use_rule(None if rule == self.rules[0] else rule)

@@ -48,7 +48,7 @@ class SkippedScreen(Page):
     SkippedScreen #photos { height: 1fr; }
     SkippedScreen #reason { height: auto; max-height: 8; padding: 0 1; border-top: solid $primary 40%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "copy path", id="copy_path")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "copy path", id="copy")]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

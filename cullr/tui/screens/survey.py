@@ -60,7 +60,7 @@ class SurveyScreen(MarkingPage):
                 yield Pane(self.desk, *self._with)
 
     def on_mount(self) -> None:
-        self.say("The arrows move, Space turns keep into cull and back, Enter returns.")
+        self.say(f"{self.key_of('survey.other')} turns keep into cull and back, {self.key_of('done')} returns.")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._arrange)
