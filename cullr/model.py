@@ -37,6 +37,7 @@ class Measure(StrEnum):
     """What is measured of a picture on demand: each names the field of ShotFacts that holds it."""
 
     QUALITY = "quality"
+    FACES = "faces"
 
 
 class TimeSource(StrEnum):
@@ -144,7 +145,8 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a photo's head tells. `width` and `height` as shown, after EXIF orientation."""
+    """What a photo's head tells. `width` and `height` as shown, after EXIF orientation; `compression` is a JPEG's
+    quality by its tables, 1 to 100, None for other formats."""
 
     format: str
     width: int
@@ -156,6 +158,7 @@ class Metadata:
     marks: Marks = Marks()
     tags: int = 0
     panorama: bool = False
+    compression: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ class Quality:
     """Measures of one picture, comparable within a group only.
 
     `sharpness` ≥ 0, higher is sharper; `tiles` is sharpness in an 8x8 grid, row by row; `shadows` and `highlights`
-    are the fractions of clipped pixels; `brightness` is the mean grey, 0 to 1.
+    are the fractions of clipped pixels; `brightness` is the mean grey, 0 to 1; `noise` is its standard deviation in
+    grey levels; `slopes` are mean gx², gy² and gx·gy: movement takes them along one way.
     """
 
     sharpness: float
@@ -181,6 +185,24 @@ class Quality:
     shadows: float
     highlights: float
     brightness: float
+    noise: float = 0.0
+    slopes: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a picture; its place as fractions of the picture, without the hair.
+
+    `sharpness` as in Quality, of the face alone; `eyes` is how far the lids are apart, as a fraction of the eye's
+    width, the mean of both: about 0.25 open, 0.1 shut, other for every person. None where it is too small to tell.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    sharpness: float | None
+    eyes: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +223,7 @@ class ShotFacts:
     marks: Marks = Marks()
     content: tuple[bytes | None, ...] = ()
     fingerprint: bytes | None = None
+    faces: tuple[Face, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

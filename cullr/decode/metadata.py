@@ -9,6 +9,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from cullr import sidecars
+from cullr.decode import compression
 from cullr.decode import exif as tags
 from cullr.decode.opener import Content
 from cullr.model import Marks, Metadata, Taken
@@ -36,6 +37,7 @@ def metadata(
         marks=sidecars.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif))),
         tags=tags.count(exif, sub) + (10 if packet else 0),
         panorama=bool(packet and b"GPano:" in packet),
+        compression=compression.quality(image) if content.type == "jpeg" else None,
     )
 
 

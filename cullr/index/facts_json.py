@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from cullr.model import (
     Difference,
     Exposure,
+    Face,
     File,
     Group,
     Kind,
@@ -92,39 +94,55 @@ def _facts(facts: ShotFacts) -> list[Any]:
             _marks(meta.marks),
             meta.tags,
             meta.panorama,
+            meta.compression,
         ],
         _taken(facts.taken),
         [look.phash, look.contrast, look.rung] if look else None,
-        [quality.sharpness, quality.shadows, quality.highlights, quality.brightness] if quality else None,
+        _quality(quality) if quality else None,
         [stage.timestamp, stage.number, stage.name] if stage else None,
         _marks(facts.marks),
         [digest.hex() if digest else None for digest in facts.content],
         facts.fingerprint.hex() if facts.fingerprint else None,
+        None if facts.faces is None else [astuple(face) for face in facts.faces],
     ]
 
 
 def _read_facts(data: list[Any]) -> ShotFacts:
-    number, shot, meta, taken, look, quality, stage, marks, content, fingerprint = data
+    number, shot, meta, taken, look, quality, stage, marks, content, fingerprint, *more = data
     when = _read_taken(taken)
     assert when is not None
+    faces = more[0] if more else None  # not in what was written before faces were looked for
     return ShotFacts(
         ShotId(number),
         _read_shot(shot),
         _read_metadata(meta),
         when,
         Look(look[0], b"", look[1], Rung(look[2])) if look else None,
-        Quality(quality[0], (), *quality[1:]) if quality else None,
+        _read_quality(quality) if quality else None,
         Stage(*stage) if stage else None,
         Marks(*marks),
         tuple(bytes.fromhex(digest) if digest else None for digest in content),
         bytes.fromhex(fingerprint) if fingerprint else None,
+        None if faces is None else tuple(Face(*face) for face in faces),
     )
 
 
+def _quality(quality: Quality) -> list[Any]:
+    """All but the tiles, which only shields look at."""
+    light = [quality.shadows, quality.highlights, quality.brightness]
+    return [quality.sharpness, *light, quality.noise, list(quality.slopes)]
+
+
+def _read_quality(data: list[Any]) -> Quality:
+    sharpness, shadows, highlights, brightness, *more = data
+    noise, slopes = more or (0.0, (0.0, 0.0, 0.0))  # not in what was written before they were measured
+    return Quality(sharpness, (), shadows, highlights, brightness, noise, tuple(slopes))
+
+
 def _read_metadata(data: list[Any]) -> Metadata:
-    kind, width, height, orientation, taken, camera, exposure, marks, tags, panorama = data
+    kind, width, height, orientation, taken, camera, exposure, marks, tags, panorama, *more = data
     when, shown = _read_taken(taken), Exposure(*exposure)
-    return Metadata(kind, width, height, orientation, when, camera, shown, Marks(*marks), tags, panorama)
+    return Metadata(kind, width, height, orientation, when, camera, shown, Marks(*marks), tags, panorama, *more)
 
 
 def _read_shot(data: list[Any]) -> Shot:

@@ -9,10 +9,10 @@ import json
 import sqlite3
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from cullr.model import Measure, Quality, ShotId
+from cullr.model import Face, Measure, Quality, ShotId
 
 PAGE = 4096
 """Photos asked for at once: their ids are one JSON text."""
@@ -27,19 +27,31 @@ class Form:
     unpack: Callable[[bytes], object]
 
 
-_QUALITY = struct.Struct("<68d")
+_QUALITY = struct.Struct("<72d")
 
 
 def _pack_quality(value: Quality) -> bytes:
-    return _QUALITY.pack(value.sharpness, value.shadows, value.highlights, value.brightness, *value.tiles)
+    light = (value.shadows, value.highlights, value.brightness)
+    return _QUALITY.pack(value.sharpness, *light, value.noise, *value.slopes, *value.tiles)
 
 
 def _unpack_quality(data: bytes) -> Quality:
-    sharpness, shadows, highlights, brightness, *tiles = _QUALITY.unpack(data)
-    return Quality(sharpness, tuple(tiles), shadows, highlights, brightness)
+    sharpness, shadows, highlights, brightness, noise, across, down, both, *tiles = _QUALITY.unpack(data)
+    return Quality(sharpness, tuple(tiles), shadows, highlights, brightness, noise, (across, down, both))
 
 
-FORMS: dict[Measure, Form] = {Measure.QUALITY: Form("quality", _pack_quality, _unpack_quality)}
+def _pack_faces(value: Sequence[Face]) -> bytes:
+    return json.dumps([astuple(face) for face in value]).encode()
+
+
+def _unpack_faces(data: bytes) -> tuple[Face, ...]:
+    return tuple(Face(*face) for face in json.loads(data))
+
+
+FORMS: dict[Measure, Form] = {
+    Measure.QUALITY: Form("quality 2", _pack_quality, _unpack_quality),
+    Measure.FACES: Form("faces", _pack_faces, _unpack_faces),
+}
 INSERT = "INSERT OR REPLACE INTO measure VALUES (?, ?, ?)"
 INSERT_PREVIEW = "INSERT OR REPLACE INTO preview VALUES (?, ?)"
 

@@ -9,7 +9,7 @@ from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId, Taken, Ti
 
 METADATA = (
     "format, width, height, orientation, wall_us, time_source, offset_minutes, camera, "
-    "seconds, f_number, iso, bias_ev, rating, label, pick, edited, tags, panorama"
+    "seconds, f_number, iso, bias_ev, rating, label, pick, edited, tags, panorama, compression"
 )
 LOOK = "rung, hash_name, hash, contrast, grey"
 COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}"
@@ -48,7 +48,7 @@ class PhotoRow:
 
 def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
     """A row of COLUMNS."""
-    facts, look = row[9:27], row[27:32]
+    facts, look = row[9:28], row[28:33]
     metadata = _metadata(facts) if facts[0] is not None else None
     number, folder, name, size, mtime_ns, inode, why, fingerprint, content = row[:9]
     known = _look(look) if look[1] == hash_name else None
@@ -77,6 +77,7 @@ def metadata_values(facts: Metadata) -> tuple[object, ...]:
         int(marks.edited),
         facts.tags,
         int(facts.panorama),
+        facts.compression,
     )
 
 
@@ -89,7 +90,7 @@ def _metadata(row: tuple[Any, ...]) -> Metadata:
     taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
     kind, width, height, orientation = row[:4]
     exposure, marks = Exposure(*row[8:12]), Marks(row[12], row[13], row[14], bool(row[15]))
-    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[16], bool(row[17]))
+    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[16], bool(row[17]), row[18])
 
 
 def _look(row: tuple[Any, ...]) -> Look:

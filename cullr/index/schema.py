@@ -103,6 +103,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX review_left_out_by_review ON review_left_out (review);
     DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
     """,
+    """
+    ALTER TABLE photo ADD COLUMN compression INTEGER;
+    """,
 )
 
 

@@ -88,7 +88,9 @@ class Live:
                     )
                     groups = measuring.shielded(every.groups, facts, passes, self._store)
                     hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-                    measuring.settle(groups, facts, hearing.proposals, passes, self._store)
+                    lacking = measuring.settle(groups, facts, hearing.proposals, passes, self._store)
+                    if lacking:
+                        self._say(lacking)
                     self._store.commit()
                     self._publish(groups, facts, hearing)
                 pulse = _Pulse(lambda: self._publish(groups, facts, hearing))

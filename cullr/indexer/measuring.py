@@ -12,6 +12,7 @@ from cullr.indexer.passes import Passes
 from cullr.match import shields
 from cullr.model import Group, Measure, ShotFacts, ShotId
 from cullr.pool.jobs import Wanted
+from cullr.quality import faces
 from cullr.rules import Demand
 from cullr.rules.demand import is_measured
 
@@ -39,14 +40,18 @@ def marked(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[
     )
 
 
-def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> None:
-    """Measure until nothing is asked for that can be had; `facts` are brought up to date."""
+def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> str:
+    """Measure until nothing is asked for that can be had; `facts` are brought up to date. What was asked for in vain on
+    this machine is told in a sentence, else it is empty."""
+    lacking = ""
     tried: defaultdict[Measure, set[ShotId]] = defaultdict(set)
     while True:
         demand = Demand(tried)
         wants(groups, facts, demand)
         if not demand:
-            return
+            return lacking
+        if demand.wanted[Measure.FACES] and not faces.installed():
+            lacking = f"Faces and eyes are not looked at: the extra is not installed. {faces.INSTALL}"
         fill(demand.wanted, facts, passes, store)
         for measure, photos in demand.wanted.items():
             tried[measure] |= photos
@@ -66,8 +71,9 @@ def fill(
         lacking = {photo for photo in photos if not is_measured(facts[photo], measure)}
         known = store.measures(sorted(lacking), measure)
         _put(measure, known, facts)
-        for photo in lacking - known.keys():
-            missing[photo].append(measure)
+        if measure is not Measure.FACES or faces.installed():
+            for photo in lacking - known.keys():
+                missing[photo].append(measure)
     together: defaultdict[Wanted, list[ShotId]] = defaultdict(list)
     for photo, measures in missing.items():
         together[Wanted(tuple(measures), photo in previews)].append(photo)

@@ -114,7 +114,9 @@ class _Run:
                     left_out = tuple(each for each in every.left_out if each.kind in kinds)
                     groups = measuring.shielded(groups, facts, passes, store)
                     if wants:
-                        measuring.settle(groups, facts, wants, passes, store)
+                        lacking = measuring.settle(groups, facts, wants, passes, store)
+                        if lacking:
+                            self.say(lacking)
                 members = {number for each in groups for number in each.shots} if previews else set()
                 faces = measuring.in_order(store.without_preview(sorted(members)), facts)
                 passes.measured([each.shot.face for each in faces], Wanted(preview=True))

@@ -38,12 +38,14 @@ STACK_SECONDS = 30.0
 STACK_SHOTS = 3
 STACK_CORRELATION = 0.9
 STACK_GAIN = 1.5
-STACK_TILES = 0.25
+STACK_TILES = 0.3
 STACK_SHARE = 0.6
+STACK_SHARP = 0.6
 STACK_TRAVEL = 1.5
 """Of a circuit board's stack 20 to 64 of 64 tiles are 1.5 times as sharp in one frame as in another, each frame's best
 ones 2 to 6 tiles from the next one's. Trap cameras and HDR pairs have no such tile; renders and edits have one winner
-of all. A frame counts that wins 0.6 of its fair share."""
+of all. Frames count whose sharpest parts are 0.6 as sharp as any frame's, because one that is blurred all over is none
+of a stack, and which win 0.6 of their fair share."""
 
 
 def shield(group: Group, members: Sequence[ShotFacts]) -> str | None:
@@ -155,9 +157,11 @@ def _frames(members: Sequence[ShotFacts]) -> list[ShotFacts]:
 
 def _sharpness_travels(tiles: Sequence[tuple[float, ...]]) -> bool:
     """Whether at least two frames, far enough apart in the picture, are much the sharpest in a fair share of tiles."""
-    sharpness = np.array(tiles)
+    every = np.array(tiles)
+    strongest = np.sort(every, axis=1)[:, -every.shape[1] // 8 :].mean(axis=1)
+    sharpness = every[strongest >= STACK_SHARP * strongest.max()]
     best, least = sharpness.max(axis=0), sharpness.min(axis=0)
-    decided = np.flatnonzero((best >= np.quantile(best, 0.9) / 4) & (best > STACK_GAIN * least))
+    decided = np.flatnonzero((best >= np.quantile(best, 0.9) / 3) & (best > STACK_GAIN * least))
     if len(decided) < STACK_TILES * sharpness.shape[1]:
         return False
     side = math.isqrt(sharpness.shape[1])

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import numpy as np
 from blake3 import blake3
 from PIL import Image
 
@@ -23,6 +22,7 @@ from cullr.decode.picture import open_large
 from cullr.model import Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
+from cullr.quality import faces
 from cullr.settings import Limits
 
 MEASURE_SIDE = 1024
@@ -117,7 +117,8 @@ _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
 }
 
 _MEASURES: dict[Measure, Callable[[Image.Image], object]] = {
-    Measure.QUALITY: lambda image: quality.measure(np.asarray(image.convert("L"))),
+    Measure.QUALITY: quality.measured,
+    Measure.FACES: faces.find,
 }
 """A picture as shown, RGB, long side at most MEASURE_SIDE → what ShotFacts holds under the measure's name."""
 

@@ -18,8 +18,8 @@ from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
 from cullr.rules.hearing import Hearing
-from cullr.rules.reasons import Side
 from cullr.rules.rulefile import Rule
+from cullr.rules.seen_words import Side
 
 GONE = "already culled in a stronger group"
 HELD = "kept: its run through the stages goes whole or stays"

@@ -15,12 +15,19 @@ from functools import partial
 
 from cullr import formats, sidecars
 from cullr.model import Measure, ShotFacts, TimeSource
+from cullr.rules import resends, seen
 
 REST = "*"
 """In an `order`: everything that the other entries do not name."""
 
-MEASURED: Mapping[str, Measure] = {"sharpness": Measure.QUALITY, "exposure": Measure.QUALITY}
+MEASURED: Mapping[str, Measure] = {
+    "eyes": Measure.FACES,
+    "sharpness": Measure.QUALITY,
+    "noise": Measure.QUALITY,
+    "exposure": Measure.QUALITY,
+}
 """The criteria that look at the picture itself, and what must be measured for each."""
+LEFT_OUT_IF_UNKNOWN = frozenset({*MEASURED, "compression"})
 
 _SYNONYMS = {
     "heif": "heic",
@@ -72,7 +79,7 @@ Scores = Callable[[Preference, Sequence[ShotFacts]], list[float | None]]
 def scores(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float] | None:
     """A score for each of these shots, -inf where unknown; None when the criterion is left out."""
     found = SCORES[prefer.by](prefer, shots)
-    if prefer.by in MEASURED and None in found:
+    if prefer.by in LEFT_OUT_IF_UNKNOWN and None in found:
         return None
     return [-math.inf if score is None else score for score in found]
 
@@ -107,16 +114,6 @@ def companions(prefer: Preference, shot: ShotFacts) -> tuple[str, ...]:
     return tuple(want for want in prefer.want if any(f"{want.casefold()}." in name for name in names))
 
 
-def clipped(shot: ShotFacts) -> float:
-    """The fraction of pixels that are plain black or plain white."""
-    return shot.quality.shadows + shot.quality.highlights if shot.quality else 0.0
-
-
-def off_middle(shot: ShotFacts) -> float:
-    """Half weight: a frame 0.1 of grey away from the middle is easily brought back, 10 % clipped pixels are gone."""
-    return abs(shot.quality.brightness - 0.5) / 2 if shot.quality else 0.0
-
-
 def _rank(order: Sequence[str], named: Callable[[str], bool]) -> float:
     """Minus the place of the first entry that names it; what no entry names stands where `*` does, or last."""
     places = (place for place, entry in enumerate(order) if entry != REST and named(entry))
@@ -145,18 +142,6 @@ def is_label(entry: str, label: str | None) -> bool:
 
 def _label(prefer: Preference, shot: ShotFacts) -> float:
     return _rank(prefer.order, lambda entry: is_label(entry, shot.marks.label))
-
-
-def _sharpness(_: Preference, shot: ShotFacts) -> float | None:
-    return _finite(shot.quality.sharpness) if shot.quality else None
-
-
-def _exposure(_: Preference, shot: ShotFacts) -> float | None:
-    return _finite(-100 * (clipped(shot) + off_middle(shot))) if shot.quality else None
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _taken(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float | None]:
@@ -233,8 +218,14 @@ SCORES: dict[str, Scores] = {
     "resolution": _each(lambda _, shot: float(shot.metadata.width * shot.metadata.height)),
     # Of the photos alone: the film of a Live Photo says nothing about the picture.
     "bytes": _each(lambda _, shot: float(sum(photo.size for photo in shot.shot.photos))),
-    "sharpness": _each(_sharpness),
-    "exposure": _each(_exposure),
+    "compression": _each(
+        lambda _, shot: None if shot.metadata.compression is None else float(shot.metadata.compression)
+    ),
+    "resent": _each(lambda _, shot: -float(resends.is_resent(shot))),
+    "eyes": lambda _, shots: seen.eyes(shots),
+    "sharpness": lambda _, shots: seen.sharpness(shots),
+    "noise": lambda _, shots: seen.noise(shots),
+    "exposure": lambda _, shots: seen.exposure(shots),
     "taken": _taken,
     "modified": _each(_modified),
     "folder": _each(_folder),

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cullr.model import ShotFacts
-from cullr.rules import criteria
+from cullr.rules import criteria, resends, seen_words
 from cullr.rules.criteria import Preference
+from cullr.rules.seen_words import Side
 
 SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
 
 _LONGEST_NAME = 28
 _LONGEST_WORD = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a comparison: a shot and its score."""
-
-    facts: ShotFacts
-    score: float
 
 
 Words = Callable[[Preference, Side, Side, str], str]
@@ -105,15 +97,6 @@ def _time(what: str) -> Words:
     return words
 
 
-def _exposure(_: Preference, this: Side, that: Side, name: str) -> str:
-    """Names the part that weighs more: it has the sign of the sum, so the words are true."""
-    clipped = criteria.clipped(that.facts) - criteria.clipped(this.facts)
-    middle = criteria.off_middle(that.facts) - criteria.off_middle(this.facts)
-    if abs(clipped) >= abs(middle):
-        return f"{_share(abs(clipped), 1)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
-    return f"{'closer to' if middle > 0 else 'farther from'} mid-grey than {name}"
-
-
 def _folder(prefer: Preference, shot: ShotFacts) -> str:
     if not prefer.order:
         return f"root {shot.shot.root + 1}"
@@ -171,8 +154,12 @@ _WORDS: dict[str, Words] = {
     "format": _noun(lambda prefer, shot: criteria.best_format(prefer, shot).upper()),
     "resolution": _amount("{} more pixels", "{} fewer pixels"),
     "bytes": _amount("{} more bytes", "{} fewer bytes"),
-    "sharpness": _amount("sharper by {}", "{} less sharp"),
-    "exposure": _exposure,
+    "compression": _noun(lambda _, shot: f"JPEG quality {shot.metadata.compression}"),
+    "resent": _noun(lambda _, shot: resends.signs(shot) or "not resent"),
+    "eyes": seen_words.eyes,
+    "sharpness": seen_words.sharpness,
+    "noise": seen_words.noise,
+    "exposure": seen_words.exposure,
     "taken": _time("taken"),
     "modified": _time("changed"),
     "folder": _noun(_folder),

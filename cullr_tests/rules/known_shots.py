@@ -8,6 +8,7 @@ from typing import Any
 
 from cullr import rules
 from cullr.model import (
+    Face,
     File,
     Group,
     Kind,
@@ -30,10 +31,11 @@ from cullr.rules.rulefile import Protect, Rule
 def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
     """A shot of one photo; `known` overrides what is known of its files, its head, its marks or its look."""
     file: dict[str, Any] = {"root": 0, "size": 1_000_000, "mtime_ns": 10**18}
-    head: dict[str, Any] = {"format": "jpeg", "width": 6000, "height": 4000, "tags": 40}
+    head: dict[str, Any] = {"format": "jpeg", "width": 6000, "height": 4000, "tags": 40, "compression": None}
     mark: dict[str, Any] = {"rating": None, "label": None, "pick": None, "edited": False}
     look: dict[str, Any] = {"sharpness": 1.0, "tiles": (), "shadows": 0.0, "highlights": 0.0, "brightness": 0.5}
-    rest: dict[str, Any] = {"taken": Taken(number * 1_000_000, TimeSource.EXIF), "stage": None}
+    look |= {"noise": 2.0, "slopes": (0.0, 0.0, 0.0)}
+    rest: dict[str, Any] = {"taken": Taken(number * 1_000_000, TimeSource.EXIF), "stage": None, "faces": None}
     rest |= {"photos": (), "companions": ()}
     for values in (file, head, mark, look, rest):
         values |= {key: known.pop(key) for key in list(known) if key in values}
@@ -48,7 +50,14 @@ def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
         quality=None if look["sharpness"] is None else Quality(**look),
         stage=rest["stage"],
         marks=Marks(**mark),
+        faces=rest["faces"],
     )
+
+
+def face(**known: float) -> Face:
+    """A face in the middle with open eyes."""
+    plain = {"left": 0.4, "top": 0.3, "width": 0.1, "height": 0.1, "sharpness": 0.5, "eyes": 0.25}
+    return Face(**plain | known)
 
 
 def group(shots: Sequence[ShotFacts], kind: Kind = Kind.PHASH, shielded: str | None = None) -> Group:

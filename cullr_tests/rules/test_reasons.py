@@ -8,9 +8,10 @@ import pytest
 
 from cullr.model import Taken, TimeSource
 from cullr.rules.criteria import Preference
-from cullr_tests.rules.known_shots import propose, rule, shot, wish
+from cullr_tests.rules.known_shots import face, propose, rule, shot, wish
 
 HOUR_US = 3_600_000_000
+BRIGHTER = ("better lit than IMG_0002.JPG, which is 1.5 stops brighter", "1.5 stops brighter than IMG_0001.JPG")
 
 PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
     (wish("rating"), {"rating": 4}, {"rating": 1}, "4 stars (IMG_0002.JPG: 1 star)", "1 star (IMG_0001.JPG: 4 stars)"),
@@ -56,7 +57,7 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         wish("sharpness"),
         {"sharpness": 1.31},
         {},
-        "sharper by 31 % than IMG_0002.JPG",
+        "sharper than IMG_0002.JPG (1.3×)",
         "24 % less sharp than IMG_0001.JPG",
     ),
     (
@@ -70,8 +71,8 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         wish("exposure"),
         {},
         {"brightness": 0.2},
-        "closer to mid-grey than IMG_0002.JPG",
-        "farther from mid-grey than IMG_0001.JPG",
+        "better lit than IMG_0002.JPG, which is 2.9 stops darker",
+        "2.9 stops darker than IMG_0001.JPG",
     ),
     (wish("taken", "oldest"), {}, {}, "taken 1 s earlier than IMG_0002.JPG", "taken 1 s later than IMG_0001.JPG"),
     (
@@ -156,8 +157,72 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         wish("exposure"),
         {"shadows": 0.01},
         {"brightness": 0.1},
-        "closer to mid-grey than IMG_0002.JPG",
-        "farther from mid-grey than IMG_0001.JPG",
+        "better lit than IMG_0002.JPG, which is 5.1 stops darker",
+        "5.1 stops darker than IMG_0001.JPG",
+    ),
+    (wish("exposure"), {}, {"brightness": 0.8}, *BRIGHTER),
+    (
+        wish("noise"),
+        {"noise": 2.0},
+        {"noise": 6.2},
+        "less noise than IMG_0002.JPG (3.1× as much)",
+        "3.1× the noise of IMG_0001.JPG",
+    ),
+    (
+        wish("sharpness"),
+        {"slopes": (40.0, 40.0, 0.0)},
+        {"sharpness": 0.7, "slopes": (10.0, 36.0, 0.0)},
+        "sharper than IMG_0002.JPG (1.4×)",
+        "blurred by movement: 30 % less sharp than IMG_0001.JPG",
+    ),
+    (
+        wish("sharpness"),
+        {"slopes": (40.0, 40.0, 0.0)},
+        {"sharpness": 0.4, "slopes": (10.0, 11.0, 0.0)},
+        "sharper than IMG_0002.JPG (2.5×)",
+        "out of focus: 60 % less sharp than IMG_0001.JPG",
+    ),
+    (
+        wish("sharpness"),
+        {"faces": (face(sharpness=0.9),), "sharpness": 0.2},
+        {"faces": (face(left=0.42, sharpness=0.5),)},
+        "sharper on the face than IMG_0002.JPG (1.8×)",
+        "44 % less sharp on the face than IMG_0001.JPG",
+    ),
+    (
+        wish("eyes"),
+        {"faces": (face(),)},
+        {"faces": (face(eyes=0.1),)},
+        "eyes open (IMG_0002.JPG: eyes shut)",
+        "eyes shut (IMG_0001.JPG: eyes open)",
+    ),
+    (
+        wish("eyes"),
+        {"faces": (face(), face(left=0.8))},
+        {"faces": (face(eyes=0.24), face(left=0.8, eyes=0.1))},
+        "eyes open, all 2 (IMG_0002.JPG: 1 of 2 with eyes shut)",
+        "1 of 2 with eyes shut (IMG_0001.JPG: eyes open, all 2)",
+    ),
+    (
+        wish("compression"),
+        {"compression": 92},
+        {"compression": 60},
+        "JPEG quality 92 (IMG_0002.JPG: JPEG quality 60)",
+        "JPEG quality 60 (IMG_0001.JPG: JPEG quality 92)",
+    ),
+    (
+        wish("resent"),
+        {},
+        {"path": "day/IMG-20240501-WA0007.jpg"},
+        "not resent (IMG-20240501-WA0007.jpg: resent by WhatsApp)",
+        "resent by WhatsApp (IMG_0001.JPG: not resent)",
+    ),
+    (
+        wish("resent"),
+        {},
+        {"tags": 2, "compression": 75, "width": 1600, "height": 1200},
+        "not resent (IMG_0002.JPG: stripped and shrunk)",
+        "stripped and shrunk (IMG_0001.JPG: not resent)",
     ),
     (wish("metadata"), {}, {"tags": 3}, "40 tags (IMG_0002.JPG: 3 tags)", "3 tags (IMG_0001.JPG: 40 tags)"),
 ]

@@ -150,7 +150,7 @@ MISTAKES = [
     ("[[prefer]]\n" + PREFER, 1, "by is missing", ""),
     ("[[prefer]]\nby = 3", 2, "unknown criterion 3", ""),
     (PREFER + '[[prefer]]\nby = "sharpnes"', 4, "unknown criterion 'sharpnes'", "'sharpness'"),
-    (PREFER + '[[prefer]]\nby = "eyes"', 4, "unknown criterion 'eyes'", ""),
+    (PREFER + '[[prefer]]\nby = "smile"', 4, "unknown criterion 'smile'", ""),
     (PREFER + 'order = ["a"]', 3, "unknown key 'order' in [prefer]", "margin"),
     (PREFER + '# c\n[[prefer]]\nby = "raw"\nmargin = 1', 6, "unknown key 'margin'", "Known: by."),
     (PREFER + 'margin = "5 %"', 3, "rating cannot have a margin of '5 %'", "a number of stars."),
@@ -212,7 +212,7 @@ def test_a_rule_that_is_not_there_is_a_configuration_error(name: str) -> None:
 def test_tables_written_inline_are_rules_too(tmp_path: Path) -> None:
     assert rules.load(str(written(tmp_path, 'prefer = [{by = "rating"}]'))).prefer == (Preference("rating"),)
     with pytest.raises(ConfigError) as caught:
-        rules.load(str(written(tmp_path, 'keep = 1\nprefer = [{by = "rating"}, {by = "eyes"}]')))
+        rules.load(str(written(tmp_path, 'keep = 1\nprefer = [{by = "rating"}, {by = "smile"}]')))
     assert caught.value.line == 2
 
 

@@ -1,0 +1,40 @@
+"""One grey picture → how sharp, how blurred along which way, how noisy, how exposed it is; pure numpy.
+
+Every measure compares pictures of one group with each other; none means anything across groups.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops
+
+from cullr.model import Quality
+from cullr.quality import bands, blur, exposure, noise, sharpness
+from cullr.quality.bands import LONG_SIDE
+
+__all__ = ["LONG_SIDE", "measure", "measured"]
+
+
+def measured(image: Image.Image) -> Quality:
+    """Quality of an RGB picture, scaled so that its long side is at most 1024."""
+    red, green, blue = image.split()
+    brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return measure(np.asarray(image.convert("L")), np.asarray(brightest))
+
+
+def measure(grey: NDArray[np.uint8], brightest: NDArray[np.uint8] | None = None) -> Quality:
+    """Quality of a grey picture [height, width]; `brightest` is each pixel's brightest channel: any that is full
+    is lost detail, as in a red flower."""
+    split = bands.split(grey)
+    deviation = noise.deviation(split)
+    tiles = sharpness.tiles(split, deviation**2)
+    return Quality(
+        sharpness=sharpness.overall(tiles),
+        tiles=tuple(float(value) for value in tiles.ravel()),
+        shadows=exposure.shadows(grey),
+        highlights=exposure.highlights(grey if brightest is None else brightest),
+        brightness=exposure.brightness(grey),
+        noise=deviation,
+        slopes=blur.slopes(split, deviation**2),
+    )
