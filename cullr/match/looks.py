@@ -18,6 +18,8 @@ BLOCK = 4096
 """Greys a step: float32 arrays of 16 MiB."""
 DENSE = 16
 """All products are cheaper than chosen ones up to this many times the pairs wanted."""
+FEW = 32
+"""Up to so many pairs, as in most groups, finding shots that come twice costs more than they do."""
 DENSE_PAIRS = 1 << 16
 """Pairs tried as one matrix product: 2 ms, where they are made of few enough shots."""
 
@@ -29,7 +31,7 @@ def phashes(facts: Sequence[ShotFacts]) -> NDArray[np.uint64]:
 
 def greys(facts: Sequence[ShotFacts], places: Positions) -> NDArray[np.uint8]:
     """[k, 32, 32] for shots that have a look."""
-    joined = b"".join(look.grey for place in places if (look := facts[place].look) is not None)
+    joined = b"".join([look.grey for place in places.tolist() if (look := facts[place].look) is not None])
     return np.frombuffer(joined, np.uint8).reshape(len(places), hashes.SIDE, hashes.SIDE)
 
 
@@ -66,6 +68,9 @@ def _contrast(fact: ShotFacts) -> float:
 
 def _correlated(facts: Sequence[ShotFacts], pairs: Positions, orientation: int) -> Scores:
     """All products and a choice from them where that is less work, else pair by pair, half the pairs at a time."""
+    if len(pairs) <= FEW:
+        one, two = _standardised(facts, pairs[:, 0], 0), _standardised(facts, pairs[:, 1], orientation)
+        return np.asarray(np.einsum("ij,ij->i", one, two), np.float64)
     left, a = np.unique(pairs[:, 0], return_inverse=True)
     right, b = np.unique(pairs[:, 1], return_inverse=True)
     few = max(len(left), len(right)) <= 2 * BLOCK
@@ -84,6 +89,8 @@ def _correlated(facts: Sequence[ShotFacts], pairs: Positions, orientation: int) 
 def _standardised(facts: Sequence[ShotFacts], places: Positions, orientation: int) -> NDArray[np.float32]:
     """[k, 1024] of mean 0 and length 1, or NaN."""
     flat = hashes.turned(greys(facts, places), orientation).reshape(len(places), -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    return np.asarray(flat / np.where(length > 1e-3, length, np.float32(np.nan)), np.float32)
+    flat -= flat.sum(axis=1, keepdims=True) / np.float32(flat.shape[1])
+    length = np.sqrt(np.einsum("ij,ij->i", flat, flat))[:, None]
+    length[length <= 1e-3] = np.nan
+    flat /= length
+    return flat
