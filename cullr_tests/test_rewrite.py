@@ -7,14 +7,15 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cullr.errors import Failed, UsageError
-from cullr.journal import read, undo_script
+from cullr.journal import disk, read, undo_script
 from cullr.journal.entry import Entry, Rewrite, Rewriting, batch_id, decode, encode
-from cullr.moves import BatchState, history, rewrite, undo, verify
+from cullr.moves import BatchState, history, opened, rewrite, undo, verify
 from cullr.moves import preview as would_undo
 from cullr_tests.small_root import batch_of, request, stage_shots, write
 
@@ -139,3 +140,41 @@ def test_a_root_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="cannot be used"):
         rewrite(tmp_path, {"a.xmp": (None, b"x")})
     assert not os.path.lexists(tmp_path / "a.xmp")
+
+
+def meanwhile(patch: pytest.MonkeyPatch, name: str, what: Callable[[], object]) -> None:
+    """Let something happen just before the file of this name is moved for the first time."""
+    real, done = disk.rename_new, list[bool]()
+
+    def move(old: str, at: int, new: str, to: int) -> None:
+        if old.endswith(name) and not done:
+            done.append(True)
+            what()
+        real(old, at, new, to)
+
+    patch.setattr(disk, "rename_new", move)
+
+
+def test_a_program_that_writes_at_the_last_moment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    meanwhile(monkeypatch, "a.xmp", lambda: place.write_bytes(b"Lightroom"))
+    done = rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    assert (done.batch, done.refused[0].why) == (None, "another program changed it meanwhile")
+    assert place.read_bytes() == b"Lightroom"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".cullr", "a.xmp"]
+
+
+def test_a_program_that_takes_the_name_in_between_keeps_it_and_the_old_bytes_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    meanwhile(monkeypatch, ".new", lambda: place.write_bytes(b"Lightroom"))
+    with pytest.raises(Failed, match="something else took its name"):
+        rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    with opened(tmp_path) as (_, said):
+        assert "what it was is kept as .cullr-" in said[0]
+    assert place.read_bytes() == b"Lightroom"
+    [kept] = [path for path in tmp_path.iterdir() if path.name.endswith(".old")]
+    assert kept.read_bytes() == OLD

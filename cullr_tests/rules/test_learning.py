@@ -73,6 +73,14 @@ def test_someone_who_chooses_by_chance_is_not_explained() -> None:
     assert fitted > validated(decided).share or fitted < 0.5, "what is fitted to itself flatters"
 
 
+def test_a_choice_is_never_asked_of_an_order_that_was_fitted_to_it() -> None:
+    """Three choices are just enough to believe in stars; of two alone nothing is learnt, and the path decides."""
+    pairs = [(shot(2 * n, f"{n}/a.jpg"), shot(2 * n + 1, f"{n}/b.jpg", rating=5)) for n in range(3)]
+    decided = [Choice(pair, frozenset({pair[1].id})) for pair in pairs]
+    assert agreement([each.prefer for each in fit(decided)], decided).right == 3
+    assert validated(decided).right == 0
+
+
 def test_the_order_of_the_choices_does_not_matter_to_the_fit() -> None:
     decided = choices(60, "rating", SHARP, moods=0.2)
     assert fit(decided) == fit(decided[::-1])

@@ -12,7 +12,8 @@ from cullr import scan, sidecars
 from cullr.errors import Failed
 from cullr.model import Marks, Metadata, ShotFacts, ShotId, Taken, TimeSource
 from cullr.moves import undo
-from cullr.session import past, stars
+from cullr.session import Session, past, stars
+from cullr_tests import pictures
 from cullr_tests.sidecars import written
 
 NONE = Marks()
@@ -131,3 +132,18 @@ def test_the_real_sidecars_of_the_shared_set_come_back_to_the_byte(tmp_path: Pat
     assert all(path.read_bytes() != data for path, data in before.items())
     undo(tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.xmp")} == before
+
+
+def test_work_of_any_program_is_known_to_the_review_and_remembered_by_the_index(tmp_path: Path) -> None:
+    for name in ("plain.jpg", "apple.jpg", "raw.jpg", "adobe.jpg", "dark.jpg"):
+        pictures.save(tmp_path / name, pictures.scene(1), quality=90)
+    (tmp_path / "apple.AAE").write_bytes(b"<plist/>")
+    (tmp_path / "raw.jpg.pp3").write_bytes(written.RAWTHERAPEE)
+    (tmp_path / "adobe.xmp").write_bytes(written.LIGHTROOM)
+    (tmp_path / "dark.jpg.xmp").write_bytes(written.UNTOUCHED)
+    for _ in range(2):
+        review, _found = Session.open([tmp_path]).review()
+        marks = {each.shot.face.name: each.marks for group in review.groups for each in group.shots}
+        assert {name for name, said in marks.items() if said.edited} == {"apple.jpg", "raw.jpg", "adobe.jpg"}
+        assert marks["raw.jpg"] == Marks(4, "Green", edited=True)
+        assert marks["adobe.jpg"] == Marks(3, "Grün", 1, edited=True)

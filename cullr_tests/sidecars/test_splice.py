@@ -107,6 +107,7 @@ def test_a_new_sidecar_is_xmp() -> None:
         b"<x/>",
         written.LIGHTROOM[:-20],
         b'<!DOCTYPE x [<!ENTITY a "b">]>' + written.LIGHTROOM,
+        b"<!DOCTYPE x>" + written.LIGHTROOM,
         written.LIGHTROOM.replace(b"\xc3\xbc", b"\xfc"),
         written.CAPTURE_ONE.replace(b">2<", b"><rdf:Alt/><"),
         written.LIGHTROOM.replace(b"</rdf:RDF>", b'<rdf:Description xmp:Rating="1"/></rdf:RDF>'),
