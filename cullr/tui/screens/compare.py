@@ -121,7 +121,7 @@ class CompareScreen(MarkingPage):
 
     def _arrange(self) -> None:
         """Boxes, then pictures: how much of a picture is shown depends on its box."""
-        if not self.is_attached:
+        if not self.display:
             return  # left before it was laid out
         boxes = self.query_one(Boxes)
         boxes.set_class(self._difference, "-difference")
@@ -135,7 +135,7 @@ class CompareScreen(MarkingPage):
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
-        if not self.is_attached:
+        if not self.display:
             return
         if self._difference:
             one, other = self._pair()

@@ -123,7 +123,7 @@ class RulesScreen(Page):
     # Showing
 
     def _detail(self) -> None:
-        rule = self.chosen
+        rule = self.chosen if self.display else None
         if rule is None:
             return
         self.query_one("#effect", Static).update(Content("\n").join(self._effect(rule)))

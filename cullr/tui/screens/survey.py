@@ -80,6 +80,8 @@ class SurveyScreen(MarkingPage):
         return self.query_one(Boxes).size.height // self._rows >= REASONED
 
     def _arrange(self) -> None:
+        if not self.display:
+            return  # left before it was laid out
         boxes = self.query_one(Boxes)
         self._columns, self._rows = layout(len(self.group.shots), boxes.size.width, boxes.size.height)
         boxes.spread(self._columns, self._rows)
