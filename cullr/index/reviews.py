@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -76,6 +76,7 @@ class Writer:
         }
         new = {group.id: group for group in groups}
         heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
+        counted: set[ShotId] = set()
         with _transaction(self._db):
             for name in old.keys() - new.keys():
                 if name not in heirs.values():
@@ -83,7 +84,9 @@ class Writer:
             for group in groups:
                 before = old.get(group.id) or old.get(heirs.get(group.id, ""))
                 members = [facts[shot] for shot in group.shots]
-                self._save(before[0] if before else None, group, members, proposals[group.id], provisional=provisional)
+                said = proposals[group.id]
+                self._save(before[0] if before else None, group, members, said, counted, provisional=provisional)
+                counted.update(each.shot for each in said if not each.keep)
 
     def _save(
         self,
@@ -91,6 +94,7 @@ class Writer:
         group: Group,
         facts: Sequence[ShotFacts],
         proposals: Sequence[Proposal],
+        counted: Collection[ShotId],
         *,
         provisional: bool,
     ) -> None:
@@ -98,8 +102,8 @@ class Writer:
         said = [[proposal.keep, proposal.reason] for proposal in proposals]
         self._db.execute(
             "INSERT OR REPLACE INTO review_group (row, review, id, kind, shots, culled, frees, taken_us, certainty,"
-            " shielded, provisional, title, words, members, data, proposals)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " shielded, provisional, title, words, members, data, proposals, first, first_frees)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row,
                 self._review,
@@ -117,6 +121,8 @@ class Writer:
                 json.dumps(group.shots),
                 facts_json.dump(group, facts),
                 json.dumps(said),
+                len(culled.difference(counted)),
+                sum(each.shot.bytes for each in facts if each.id in culled.difference(counted)),
             ),
         )
 
@@ -230,9 +236,10 @@ class Reader:
         return group, facts, tuple(Proposal(each.id, keep, reason) for each, (keep, reason) in said)
 
     def totals(self) -> tuple[int, int, int]:
-        """Groups, shots to cull and the bytes that frees."""
+        """Groups, shots to cull and the bytes that frees; a shot of several groups counts once."""
         row = self._db.execute(
-            "SELECT count(*), coalesce(sum(culled), 0), coalesce(sum(frees), 0) FROM review_group WHERE review = ?",
+            "SELECT count(*), coalesce(sum(first), 0), coalesce(sum(first_frees), 0)"
+            " FROM review_group WHERE review = ?",
             (self._review,),
         ).fetchone()
         return int(row[0]), int(row[1]), int(row[2])

@@ -106,6 +106,14 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE photo ADD COLUMN compression INTEGER;
     """,
+    """
+    -- Shots that no stronger group culls, and their bytes: a shot of two groups is moved once.
+    ALTER TABLE review_group ADD COLUMN first INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE review_group ADD COLUMN first_frees INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX review_group_totals;
+    CREATE INDEX review_group_totals ON review_group (review, kind, first, first_frees);
+    DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
+    """,
 )
 
 

@@ -20,7 +20,7 @@ from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import Journal, Verdict
 from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
 from cullr.rules import Rule
-from cullr.session import decided, memory, past, staging, stars
+from cullr.session import decided, memory, past, staging, standing, stars
 from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.past import PastBatch, Undone
@@ -28,6 +28,7 @@ from cullr.session.plan import Plan, PlannedGroup, PlannedShot
 from cullr.session.rehearsal import Changed, Rehearsal, rehearse
 from cullr.session.session import Session
 from cullr.session.staging import Staged
+from cullr.session.standing import Standing
 from cullr.session.stars import Starred
 from cullr.session.touched import Touched
 
@@ -41,6 +42,7 @@ __all__ = [
     "PastBatch",
     "Rehearsal",
     "Staged",
+    "Standing",
     "Starred",
     "Undone",
     "Verdict",
@@ -82,6 +84,7 @@ class Desk:
         self._writing = threading.Lock()
         self._decided = Decided.read(session.roots)
         self._rule: Rule | None = None
+        self._standing: Standing | None = None
         self._touched = Touched()
         self._news: list[Mapping[str, str]] = []
         self._memory = memory.read(self._place())
@@ -166,17 +169,25 @@ class Desk:
             return None
         with contextlib.closing(db):
             reader = Reader(db, self._key)
-            return Glance(reader.order(kind=kind, text=text, by=by), reader.totals(), reader.kinds())
+            keys = reader.order(kind=kind, text=text, by=by)
+            return Glance(keys, self._standing.totals if self._standing else reader.totals(), reader.kinds())
 
     def rows(self, keys: Sequence[int]) -> dict[int, GroupRow]:
         """Lines of the list for these keys, those that are gone left out."""
-        return self._reader.rows(keys) if self._reader and keys else {}
+        found = self._reader.rows(keys) if self._reader and keys else {}
+        lines = self._standing.lines if self._standing else {}
+        for row in found.keys() & lines.keys():
+            culled, frees = lines[row]
+            found[row] = replace(found[row], culled=culled, frees=frees)
+        return found
 
     def kinds(self) -> dict[Kind, int]:
         return self._reader.kinds() if self._reader else {}
 
     def totals(self) -> tuple[int, int, int]:
-        """Groups, shots proposed for culling, the bytes that frees."""
+        """Groups, shots proposed for culling, the bytes that frees: what `cullr report` says at the end."""
+        if self._standing:
+            return self._standing.totals
         return self._reader.totals() if self._reader else (0, 0, 0)
 
     def passes(self) -> list[PassRow]:
@@ -217,7 +228,10 @@ class Desk:
             from cullr import rules
 
             across = self.session.settings.across_stages
-            proposals = rules.propose(self.rule(), group, shots, across_stages=across)
+            gone = {each.shot for each in proposals if not each.keep and each.reason == rules.GONE}
+            if self._standing:
+                gone = {each.id for each in shots if self._standing.gone.get(each.id, row) != row}
+            proposals = rules.propose(self.rule(), group, shots, gone=gone, across_stages=across)
         verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
         line = self.rows([row]).get(row)
         return OpenGroup(
@@ -238,6 +252,38 @@ class Desk:
     def use_rule(self, rule: Rule | None) -> None:
         """Propose by this rule from now on; None is the one that was started with."""
         self._rule = rule
+        self._standing = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether `recount` must say what the review comes to: another rule proposes, or the person had a word."""
+        return self._rule is not None or bool(self._decided.apart) or any(self._decided.words)
+
+    def recount(self) -> Iterator[Standing]:
+        """What the review comes to, growing; the end of it is what `totals`, `rows` and `open` go by from then on.
+
+        For a thread, on a connection of its own; nothing where the index says it all. Raises ConfigError.
+        """
+        if not self.counts:
+            self._standing = None
+            return
+        of = self._rule, self._decided
+        db = database.open_for_reading(self._index) if self._index else None
+        if db is None:
+            return
+        across = self.session.settings.across_stages
+        with contextlib.closing(db):
+            for state in standing.count(Reader(db, self._key), self._decided, self.rule(), across_stages=across):
+                if of != (self._rule, self._decided):
+                    return
+                if state.complete:
+                    self._standing = state
+                yield state
+
+    @property
+    def rule_name(self) -> str:
+        """What the rule that proposes now is called."""
+        return self._rule.name if self._rule else self.session.settings.rule
 
     def rule(self) -> Rule:
         """The rule that proposes now. Raises ConfigError."""

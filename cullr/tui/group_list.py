@@ -103,7 +103,7 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
             if here is None:
                 self.post_message(Landed(self.row))
         else:
-            self._reread()
+            self.reread()
 
     def tell(self, row: int, culled: int, frees: int) -> None:
         """What the person's word makes of a group, until the index says something new of it."""
@@ -207,7 +207,7 @@ class GroupList(ScrollView, can_focus=True, inherit_bindings=False):
         found = self._desk.rows(wanted)
         self._known |= {key: found.get(key) for key in wanted}
 
-    def _reread(self) -> None:
+    def reread(self) -> None:
         """The lines in sight may read differently now: repaint those that do."""
         old = self._known
         self._known = {}

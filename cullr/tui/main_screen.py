@@ -106,7 +106,7 @@ class MainScreen(Screen[None]):
             elif "say" in message:
                 self.say(message["say"], "care")
         fresh = self.desk.changed()
-        if fresh or self.streaming.trouble:
+        if fresh or self.streaming.trouble or self.streaming.counting:
             self.header.tell(*self.streaming.headline())
         if self.streaming.due(fresh=fresh) and not self.glancing:
             self.glancing = True
@@ -121,6 +121,7 @@ class MainScreen(Screen[None]):
             self.glancing = False
         if found is not None:
             self._follow(found)
+            self._recount()
         self.streaming.took(time.monotonic() - began)
 
     def _follow(self, found: list[int]) -> None:
@@ -131,6 +132,19 @@ class MainScreen(Screen[None]):
             self._resume()
         if self._opening is None:
             self._show(quiet=True)
+
+    def _recount(self) -> None:
+        """The header follows the rule and the person's word, beside the loop."""
+        if self.desk.counts or self.streaming.totals != self.desk.totals():
+            self.run_worker(self._counted(), group="count")
+
+    async def _counted(self) -> None:
+        if await self.streaming.recount():
+            self.groups.reread()
+            self.header.tell(*self.streaming.headline())
+
+    def on_unmount(self) -> None:
+        self.streaming.leave()
 
     def _tell_tabs(self) -> None:
         self.tabs.tell(self.streaming.kinds, self.streaming.kind, self.streaming.by, self.streaming.text)
@@ -188,11 +202,13 @@ class MainScreen(Screen[None]):
         """This group reads differently now."""
         if row == self.groups.row:
             self._show(quiet=True)
+        self._recount()
 
     def hide(self, row: int) -> None:
         """Take the group out of the list."""
         self.streaming.hide(row)
         self.groups.drop(row)
+        self._recount()
 
     def show_again(self, row: int) -> None:
         """Put the group back and go there."""
@@ -200,12 +216,14 @@ class MainScreen(Screen[None]):
         self._follow(self.streaming.order())
         self.groups.go_to(row)
         self._show()
+        self._recount()
 
     def refresh_group(self, changed: bool | None) -> None:
         """What to do when a screen over this one was left."""
         if changed:
             self._follow(self.streaming.order())
             self._show()
+            self._recount()
 
     def _remember_soon(self, group: str) -> None:
         if self._remembering is not None:

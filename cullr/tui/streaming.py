@@ -10,11 +10,13 @@ from dataclasses import replace
 from cullr.model import Kind
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import Desk, PassRow
+from cullr.session.desk import Desk, PassRow, Standing
 
 CHECKED_AT_ONCE = 40
 """Groups looked at per turn for a `not alike` of an earlier day: 0.3 ms each."""
 PAGE = 500
+BREATH = 0.002
+"""Seconds between two slices of a count."""
 EMBEDDING = "embedding"
 """The indexer's name of the pass that can be paused."""
 
@@ -35,6 +37,10 @@ class Streaming:
         self._unchecked = False
         self._next = 0.0
         self.totals = (0, 0, 0)
+        self.counting: Standing | None = None
+        """How far the count of what the review comes to is, while it is under way."""
+        self._recount = False
+        self._left = False
         self.kinds: Mapping[Kind, int] = {}
 
     def due(self, *, fresh: bool) -> bool:
@@ -64,6 +70,35 @@ class Streaming:
             self._stale = True
             return None
         return self._shown(found.keys)
+
+    async def recount(self) -> bool:
+        """Count anew what the review comes to, unless that is under way: then once more at its end. Whether it did."""
+        self._recount = True
+        if self.counting is not None:
+            return False
+        try:
+            while self._recount and not self._left:
+                self._recount = False
+                self.counting, began = Standing(), time.monotonic()
+                await asyncio.to_thread(self._count)
+                if self._recount:  # at most a quarter of the time goes into it
+                    await asyncio.sleep(min(5.0, 3 * (time.monotonic() - began)))
+        finally:
+            self.counting = None
+        self.totals = self._desk.totals()
+        return True
+
+    def _count(self) -> None:
+        """In the thread: it lets the screen's have its turn, and ends with the screen."""
+        for state in self._desk.recount():
+            self.counting = state
+            if self._left:
+                return
+            time.sleep(BREATH)
+
+    def leave(self) -> None:
+        """The screen ends."""
+        self._left = True
 
     def order(self) -> list[int]:
         """The keys to show, read at once: 10 ms at 20 000 groups, 40 when filtered or sorted."""
@@ -129,11 +164,13 @@ class Streaming:
     def _note(self) -> str:
         if not self._desk.complete():
             return ""
+        if self.counting is not None and self.counting.groups:
+            return f"counting what goes: {self.counting.seen:,} of {self.counting.groups:,} groups"
         skipped = len(self._desk.skipped())
         unread = f"   {words.count(skipped, 'photo')} could not be read (K)" if skipped else ""
         aside = len(self._desk.left_out())
         alone = f"   {aside:,} not compared (K)" if aside else ""
-        return f"complete   rule: {visible(self._desk.session.settings.rule)}{unread}{alone}"
+        return f"complete   rule: {visible(self._desk.rule_name)}{unread}{alone}"
 
     def _check(self, keys: Sequence[int]) -> None:
         """Leave out what was told apart on an earlier day; a group that has grown since is a new question."""

@@ -82,7 +82,7 @@ class Review:
         """Whether all is read and the screen shows it."""
         seen = self.screen.streaming
         told = seen.totals == self.desk.totals() and seen.kinds == self.desk.kinds()
-        return self.desk.complete() and told and not seen.behind and not self.screen.glancing
+        return self.desk.complete() and told and not seen.behind and seen.counting is None and not self.screen.glancing
 
     async def at(self, title: str) -> None:
         """Go to the group of this name and open it."""

@@ -316,3 +316,23 @@ def test_an_error_nobody_expected_ends_with_a_sentence_and_a_log(root: Path, own
     failed = Failed(*app.failure)
     assert "ZeroDivisionError" in failed.message
     assert "of course" in (own_folders / "cache" / "cullr-error.log").read_text()
+
+
+def test_the_header_and_the_list_follow_another_rule_and_the_persons_word(root: Path) -> None:
+    async def script(review: Review) -> None:
+        def header() -> str:
+            return review.screen.header.render().plain
+
+        await review.until(lambda: "✗ 3 to cull" in header())
+        newest = next(rule for rule in review.desk.rules() if "newest" in rule.name)
+        review.desk.use_rule(newest)
+        review.screen.refresh_group(changed=True)
+        await review.until(lambda: f"rule: {newest.name}" in header() and review.level())
+        await review.at("a0.jpg")
+        await review.press("x", "right", "p")
+        await review.until(lambda: review.screen.pane.group and len(review.screen.pane.group.verdicts) == 2)
+        await review.press("s")
+        await review.until(lambda: "✗ 2 to cull" in header() and "2 groups" in header())
+        assert review.desk.counts
+
+    play(root, script)
