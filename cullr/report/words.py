@@ -93,7 +93,7 @@ def weakest(group: Group) -> str:
         case Kind.PHASH:
             return f"{score:g} of 64 bits apart (limit {threshold:g})"
         case Kind.BURST:
-            return f"{score:.3g} s apart (limit {threshold:g} s)"
+            return f"{score if score >= 0.01 else 0:.3g} s apart (limit {threshold:g} s)"
         case Kind.CLIP:
             return f"cosine {score:.3f} (at least {threshold:g})"
         case Kind.SET:

@@ -40,5 +40,6 @@ def badges(facts: ShotFacts) -> list[Content]:
 
 def line(facts: ShotFacts, width: int) -> Content:
     """As many as fit; a shot without any says how large it is."""
-    found = badges(facts) or [Content.styled(f"{words.pixels(facts)}  {words.size(facts.shot.bytes)}", FAINT)]
+    size = f"{words.pixels(facts)}  {words.size(facts.shot.bytes)}"
+    found = badges(facts) or [Content.styled(size if len(size) <= width else size.replace("  ", " "), FAINT)]
     return Content("  ").join(found).truncate(max(1, width), ellipsis=True)

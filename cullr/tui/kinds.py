@@ -12,5 +12,7 @@ NAMES = {
     Kind.BURST: "bursts",
     Kind.CLIP: "same subject",
 }
+SINGLE = {**NAMES, Kind.SET: "set", Kind.BURST: "burst"}
+"""One group's kind; NAMES are those of many."""
 ORDERS = ("found", "size", "time", "certainty")
 ORDER_NAMES = {"found": "as found", "size": "most bytes first", "time": "by time", "certainty": "surest first"}

@@ -17,7 +17,7 @@ from cullr.report import words
 from cullr.session.desk import OpenGroup
 from cullr.tui.facts_panel import FactsPanel
 from cullr.tui.film_strip import FilmStrip
-from cullr.tui.kinds import NAMES, SIGNS
+from cullr.tui.kinds import SIGNS, SINGLE
 from cullr.tui.shot_picture import ShotPicture
 from cullr.tui.stage_table import StageTable
 from cullr.tui.stages import StageRow, line_up
@@ -159,7 +159,7 @@ class OpenPane(Vertical):
         kind = group.group.kind
         culled = [each for each, said in zip(group.shots, group.proposals, strict=True) if not said.keep]
         left = Content.assemble(
-            (f"{SIGNS[kind]} {NAMES[kind]}", "bold $text-primary"),
+            (f"{SIGNS[kind]} {SINGLE[kind]}", "bold $text-primary"),
             f"  shot {self.at + 1} of {len(self.shots)}",
         )
         if group.provisional:

@@ -13,6 +13,7 @@ from cullr.model import ShotFacts
 from cullr.pool.jobs import RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
+from cullr.tui.looking import key_of
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import Shelf
@@ -57,7 +58,7 @@ class ShotPicture(Photo):
             self._loader.cancel(self)
             return
         if self.terminal.pictures == "none":
-            self._tell("pictures are off (v)")
+            self._tell(f"pictures are off ({key_of(self.screen, 'pictures')})")
             return
         order = self.order_for(facts, closer=closer)
         if order is None:

@@ -66,8 +66,9 @@ async def pictures_there(pilot: Pilot[None], app: Stage, count: int = 2) -> list
 def marked(app: Stage) -> dict[str, bool]:
     """The facts' names, and whether they are said to differ."""
     found = {}
-    for line in text(app, "#facts").splitlines()[1:]:
-        found[line[3:13].strip()] = line.startswith(" ≠")
+    for line in text(app, "#facts").splitlines():
+        if called := line[3:13].strip():  # the line of letters has no name
+            found[called] = line.startswith(" ≠")
     return found
 
 

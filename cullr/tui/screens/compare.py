@@ -173,7 +173,9 @@ class CompareScreen(MarkingPage):
         if not shown:
             shown = [Content.styled("  nothing that is known of them differs", FAINT)]
         heads = [Content.styled(fit(LETTERS[at], room), "bold $text-accent") for at in range(len(self.shots))]
-        return Content("\n").join([Content.assemble(" " * (LABEL + 1), *heads), *shown])
+        # A row of pictures bears the letters itself.
+        head = [] if self._columns() == len(self.shots) and not self._difference else [Content(" " * (LABEL + 1))]
+        return Content("\n").join([*(Content.assemble(each, *heads) for each in head), *shown])
 
     @staticmethod
     def _fact(line: facts.Fact, room: int) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,11 @@ def _files(facts: ShotFacts) -> str:
     photos = "+".join(photo.name.rpartition(".")[2].upper() for photo in facts.shot.photos)
     companions = len(facts.shot.companions)
     return visible(photos) + (f" +{words.count(companions, 'companion')}" if companions else "")
+
+
+def _taken(facts: ShotFacts) -> str:
+    """To the millisecond: a file's time has six digits, of which a camera made none."""
+    return re.sub(r"(\.\d{3})\d+", r"\1", words.clock_time(facts.taken))
 
 
 def _exposure(facts: ShotFacts) -> str:
@@ -97,7 +103,7 @@ _LINES: Sequence[tuple[str, Callable[[ShotFacts], str]]] = (
     ("pixels", words.pixels),
     ("bytes", lambda facts: words.size(facts.shot.bytes)),
     ("clipped", _clipped),
-    ("taken", lambda facts: words.clock_time(facts.taken)),
+    ("taken", _taken),
     ("camera", lambda facts: visible(facts.metadata.camera or UNKNOWN)),
     ("exposure", _exposure),
     ("metadata", lambda facts: words.count(facts.metadata.tags, "tag")),

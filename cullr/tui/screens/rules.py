@@ -70,7 +70,7 @@ class RulesScreen(Page):
 
     def _show(self, found: tuple[list[Rule], Rule, list[Rule]]) -> None:
         self.rules, self.current, self._shipped = found
-        self.query_one(PickList).styles.height = min(len(self.rules), 8)
+        self.query_one(PickList).styles.height = min(len(self.rules), max(8, self.size.height // 3))
         self.query_one(PickList).fill(len(self.rules), self.rules.index(self.current))
 
     @property
