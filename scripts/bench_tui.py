@@ -7,6 +7,7 @@ reading real pictures into the same index for another folder.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import pty
@@ -23,6 +24,8 @@ from termios import TIOCSWINSZ
 
 GROUPS, SHOTS = int(os.environ.get("CULLR_BENCH_GROUPS", "20000")), 5
 KEYS = 150
+RESTS = 5
+"""Moves after which the cursor rests until the group is open, words and all."""
 EVERY = 1 / 30
 """Seconds between two keys: a held key."""
 SIZE = (120, 36)
@@ -82,6 +85,7 @@ def _group(number: int, facts: dict):  # type: ignore[no-untyped-def,type-arg]
 
 def screen(root: Path, cache: Path, load: str, report: Path) -> None:
     """The program under test: the real app and desk, without the indexer of this root, which would find it empty."""
+    gc.disable()  # as cli/review.py does
     from cullr.session import Session
     from cullr.session.child import Child
     from cullr.session.desk import Desk
@@ -191,6 +195,11 @@ def measure(root: Path, cache: Path, load: str, report: Path) -> dict[str, float
         found[f"key to screen, {name}, p50 (ms)"] = 1000 * _part(waits, 0.5)
         found[f"key to screen, {name}, p99 (ms)"] = 1000 * _part(waits, 0.99)
         terminal.read(0.5)
+    rested = 0
+    for _ in range(RESTS):
+        os.write(terminal.fd, b"j")
+        rested += len(terminal.read(1.0))
+    found["bytes a rested move, without pictures"] = rested / RESTS
     os.write(terminal.fd, b"q")
     terminal.end()
     said = json.loads(report.read_text())
@@ -215,6 +224,14 @@ def feed(folder: Path) -> None:
         (folder / f"{number}.jpg").write_bytes(source + number.to_bytes(4, "big"))
 
 
+GOALS = {
+    "first frame (ms)": 400,
+    "CPU a move (ms)": 5,
+    "bytes a move": 1024,
+    "key to screen, move, p99 (ms)": 33,
+}
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cullr-bench-") as name:
         here = Path(name)
@@ -226,11 +243,14 @@ def main() -> None:
         feed(here / "busy")
         columns["while indexing"] = measure(root, cache, str(here / "busy"), here / "report.json")
         shutil.rmtree(cache)
+    print("Load of the machine: {:.1f}, {:.1f}, {:.1f}.\n".format(*os.getloadavg()))
     print(
-        f"| {GROUPS:,} groups, {GROUPS * SHOTS:,} shots, {SIZE[0]}×{SIZE[1]} | {' | '.join(columns)} |\n|---|---|---|"
+        f"| {GROUPS:,} groups, {GROUPS * SHOTS:,} shots, {SIZE[0]}×{SIZE[1]} | {' | '.join(columns)} | goal |\n"
+        "|---|---|---|---|"
     )
     for line in columns["alone"]:
-        print(f"| {line} | {' | '.join(f'{column[line]:,.1f}' for column in columns.values())} |")
+        goal = f"≤ {GOALS[line]:,}" if line in GOALS else ""
+        print(f"| {line} | {' | '.join(f'{column[line]:,.1f}' for column in columns.values())} | {goal} |")
 
 
 if __name__ == "__main__":

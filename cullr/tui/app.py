@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -31,6 +32,8 @@ from cullr.tui.theme import THEMES
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 PATIENCE = 3.0
 """Seconds a signal waits for an orderly end. A move that is cut off is settled by the journal on the next start."""
+SETTLED = 1.0
+"""Seconds until what was made for the first frames is taken for what stays."""
 SIGNS = {
     "enter": "Enter",
     "escape": "Esc",
@@ -73,6 +76,10 @@ class CullrApp(App[int]):
         self._heed_signals()
         self.main = MainScreen(self.desk, self.terminal, self.loader, self.shelf)
         self.push_screen(self.main)
+
+    def on_ready(self) -> None:
+        if not gc.isenabled():
+            self.set_timer(SETTLED, _collect_again)
 
     def on_unmount(self) -> None:
         self.loader.close(0.2)
@@ -161,6 +168,12 @@ class CullrApp(App[int]):
         limit.daemon = True
         limit.start()
         self.exit(128 + number, return_code=128 + number)
+
+
+def _collect_again() -> None:
+    """From here on garbage is looked for only among what is new: a look at all that was imported stops the loop."""
+    gc.freeze()
+    gc.enable()
 
 
 def _written(cache: Path, error: Exception) -> Path | None:

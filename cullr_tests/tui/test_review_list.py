@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -336,3 +337,16 @@ def test_the_header_and_the_list_follow_another_rule_and_the_persons_word(root: 
         assert review.desk.counts
 
     play(root, script)
+
+
+def test_garbage_is_looked_for_again_once_the_screen_stands(root: Path) -> None:
+    async def script(review: Review) -> None:
+        await review.until(gc.isenabled)
+        assert gc.get_freeze_count() > 10_000, "but not among what stays"
+
+    gc.disable()
+    try:
+        play(root, script, whole=False)
+    finally:
+        gc.enable()
+        gc.unfreeze()
