@@ -16,6 +16,7 @@ from cullr.indexer.passes import Passes
 from cullr.model import ShotFacts, ShotId
 from cullr.pool import Crew, Job
 from cullr.pool.jobs import Square, Task
+from cullr.safe_text import visible
 
 BATCH = 32
 """Pictures encoded together: more gains nothing on a CPU."""
@@ -51,25 +52,39 @@ def embedded(
     vectors = Vectors(opened, encoder.name, encoder.dimension)
     by_id = {each.id: each for each in facts}
     by_face = {each.shot.face: each for each in facts}
-    missing = [by_id[number].shot.face for number in vectors.missing(by_id)]
     pending: list[tuple[ShotFacts, bytes]] = []
     why: dict[ShotId, str] = {}
-    stopped = bool(missing) and paused()
-    try:
-        for face, pixels in () if stopped else passes.squares(missing, Square(encoder.side, encoder.fit)):
-            if isinstance(pixels, bytes):
-                pending.append((by_face[face], pixels))
-            else:
-                why[by_face[face].id] = pixels
-            if len(pending) == BATCH:
-                _keep(pending, encoder, vectors)
-            if stopped := paused():
-                break
-        _keep(pending, encoder, vectors)
-    finally:
-        vectors.commit()
+
+    def make(numbers: Sequence[ShotId]) -> bool:
+        """Whether it was paused before all were made."""
+        faces = [by_id[number].shot.face for number in numbers]
+        stopped = bool(faces) and paused()
+        try:
+            for face, pixels in () if stopped else passes.squares(faces, Square(encoder.side, encoder.fit)):
+                if isinstance(pixels, bytes):
+                    pending.append((by_face[face], pixels))
+                else:
+                    why[by_face[face].id] = pixels
+                if len(pending) == BATCH:
+                    why.update(_keep(pending, encoder, vectors))
+                if stopped := paused():
+                    break
+            why.update(_keep(pending, encoder, vectors))
+        finally:
+            vectors.commit()
+        return stopped
+
+    stopped = make(vectors.missing(by_id))
     loaded = vectors.load(by_id)
+    if loaded.dropped:
+        say(f"{len(loaded.dropped)} vectors were damaged and are made again.")
+        stopped |= make(loaded.dropped)
+        loaded = vectors.load(by_id)
     place = {number: row for row, number in enumerate(loaded.photos)}
+    without = [each.shot.path for each in facts if each.id not in place]
+    if without and not stopped:
+        others = f" and {len(without) - 1} others" if len(without) > 1 else ""
+        say(f"No vector, so no neighbours by encoder: {visible(without[0])}{others}; the next run tries again.")
     matrix = np.full((len(facts), encoder.dimension), np.nan, np.float32)
     for row, each in enumerate(facts):
         if each.id in place:
@@ -99,13 +114,15 @@ def faults(
     return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)[1]
 
 
-def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> None:
-    """Encode and store; a picture without a usable vector simply has none."""
+def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> dict[ShotId, str]:
+    """Encode and store; why some have no vector."""
     if not pending:
-        return
+        return {}
     shape = (len(pending), encoder.side, encoder.side, 3)
     pixels = np.frombuffer(b"".join(each for _, each in pending), np.uint8).reshape(shape)
+    refused = {}
     for (facts, _), vector in zip(pending, encoder.encode(pixels), strict=True):
-        if facts.fingerprint is not None:
-            vectors.save(facts.id, facts.fingerprint, vector)
+        if facts.fingerprint is not None and (reason := vectors.save(facts.id, facts.fingerprint, vector)):
+            refused[facts.id] = reason
     pending.clear()
+    return refused

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cullr.errors import UsageError
 from cullr.indexer.run import Indexed, run
@@ -13,6 +16,7 @@ from cullr.indexer.verify import verify
 from cullr.model import Kind
 from cullr.settings import Settings
 from cullr_tests import pictures
+from cullr_tests.embed import test_runtime
 
 BUILTIN = Settings(encoder="builtin")
 
@@ -39,7 +43,6 @@ def shoot(shared_photos: Path, tmp_path: Path) -> Path:
     """Two crops of one photo that no hash joins, three strangers, two colour cards."""
     root = tmp_path / "shoot"
     root.mkdir()
-    from PIL import Image
 
     with Image.open(shared_photos / "singles/cyclamen_persicum.jpg") as image:
         width, height = image.size
@@ -86,9 +89,75 @@ def test_a_vector_damaged_in_the_index_is_made_again(shoot: Path, tmp_path: Path
     db.execute("UPDATE vector SET data = zeroblob(length(data)) WHERE photo = (SELECT min(photo) FROM vector)")
     db.commit()
     db.close()
-    indexed(shoot, tmp_path / "cache")  # drops it
-    third, _, _ = indexed(shoot, tmp_path / "cache")
-    assert third.groups == first.groups
+    second, steps, said = indexed(shoot, tmp_path / "cache")
+    assert second.groups == first.groups
+    assert embedded(steps) == 1
+    assert "1 vectors were damaged" in said[1]
+
+
+def models(cache: Path) -> dict[str, list[int]]:
+    db = sqlite3.connect(cache / "index.sqlite3")
+    found: dict[str, list[int]] = {}
+    for model, photo in db.execute("SELECT model, photo FROM vector ORDER BY photo"):
+        found.setdefault(model.partition("#")[0], []).append(photo)
+    db.close()
+    return found
+
+
+def test_another_encoder_keeps_the_vectors_of_the_first(shoot: Path, tmp_path: Path) -> None:
+    first, _, _ = indexed(shoot, tmp_path / "cache")
+    other = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
+    changed, steps, _ = indexed(shoot, tmp_path / "cache", other)
+    assert embedded(steps) == 7
+    assert changed.groups != first.groups  # mean colours are other neighbours
+    kept = models(tmp_path / "cache")
+    assert kept["efficientnet-lite0-gem"] == kept["onnx"]
+    again, steps, _ = indexed(shoot, tmp_path / "cache")
+    assert embedded(steps) == 0
+    assert again.groups == first.groups
+
+
+def test_a_picture_that_gives_no_vector_is_named_and_alone_tried_again(shoot: Path, tmp_path: Path) -> None:
+    """Black has no mean colour to point to."""
+    pictures.save(shoot / "black.png", Image.new("RGB", (40, 40)))
+    pictures.save(shoot / "dot.png", Image.new("RGB", (1, 1), "teal"))
+    other = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
+    _, steps, said = indexed(shoot, tmp_path / "cache", other)
+    assert embedded(steps) == 9
+    assert said[1] == "No vector, so no neighbours by encoder: black.png; the next run tries again."
+    assert len(models(tmp_path / "cache")["onnx"]) == 8
+    _, steps, said = indexed(shoot, tmp_path / "cache", other)
+    assert embedded(steps) == 1
+    assert "black.png" in said[1]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from cullr.indexer import embedding
+from cullr.indexer.run import run
+from cullr.settings import Settings
+embedding.BATCH = 2
+spec, root, cache, last = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+def progress(name, done, total):
+    if name == "embedding" and done == last:
+        os.kill(os.getpid(), 9)
+run([root], Settings(encoder=spec), cache, progress=progress, say=print)
+"""
+
+
+def test_a_pass_killed_anywhere_goes_on_with_nothing_twice_and_nothing_missing(shoot: Path, tmp_path: Path) -> None:
+    spec = test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3))
+    cache = tmp_path / "cache"
+    for last in (1, 3, 5):
+        command = [sys.executable, "-c", KILLED, spec, str(shoot), str(cache), str(last)]
+        assert subprocess.run(command, check=False, capture_output=True).returncode == -9
+    found, steps, _ = indexed(shoot, cache, Settings(encoder=spec))
+    assert embedded(steps) <= 7
+    photos = models(cache)["onnx"]
+    assert sorted(photos) == sorted(set(photos)) == sorted(each.id for each in found.facts)
+    fresh, _, _ = indexed(shoot, tmp_path / "fresh", Settings(encoder=spec))
+    assert [group.kind for group in found.groups] == [group.kind for group in fresh.groups]
 
 
 def test_verify_finds_a_vector_that_belongs_to_another_photo(shoot: Path, tmp_path: Path) -> None:
