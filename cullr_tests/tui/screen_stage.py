@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from cullr.model import Kind
 from cullr.session import Session
 from cullr.session.desk import Desk, OpenGroup
+from cullr.tui.app import SIGNS
 from cullr.tui.footer import MessageLine
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.shelf import Shelf
@@ -51,6 +53,9 @@ class Stage(App[None]):
             self.left = changed
 
         self.push_screen(self._make(self), left)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return SIGNS.get(binding.key) or super().get_key_display(binding)
 
     def on_loaded(self, event: Loaded) -> None:
         if isinstance(event.key, Pane):
