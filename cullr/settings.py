@@ -94,7 +94,8 @@ def screen(roots: Sequence[Path], flags: Mapping[str, str | None] | None = None)
 
 
 def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Settings:
-    """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed.
+    """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed. Clusters and
+    `wants_encoder` need vectors: where no encoder is named it is `auto`.
 
     Raises ConfigError for a file that is wrong.
     """
@@ -104,6 +105,9 @@ def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Setti
         if path.is_file():
             values |= _read(path)
     values |= {key: value for key, value in (flags or {}).items() if value is not None}
+    wanted = values.pop("wants_encoder", False) or values.get("cluster", False)
+    if wanted and values.get("encoder", "none") == "none":
+        values["encoder"] = "auto"
     return _build(values)
 
 

@@ -58,7 +58,8 @@ def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:
         "limits.workers": options.workers,
         "rule": getattr(options, "rule", None),
         "across_stages": getattr(options, "across_stages", None),
-        "encoder": getattr(options, "encoder", None) or _implied(options),
+        "encoder": getattr(options, "encoder", None),
+        "wants_encoder": _wants_encoder(options),
         "cluster": getattr(options, "cluster", None),
         "match.hash": getattr(options, "hash", None),
         "match.distance": getattr(options, "distance", None),
@@ -69,10 +70,10 @@ def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:
     return session.Session.open(options.roots, flags, say=told(ticker), progress=ticker.step)
 
 
-def _implied(options: argparse.Namespace) -> str | None:
-    """Who asks for clip groups or clusters asks for an encoder."""
+def _wants_encoder(options: argparse.Namespace) -> bool | None:
+    """Who asks for clip groups asks for an encoder."""
     chosen = [kind for part in getattr(options, "kind", None) or () for kind in part]
-    return "auto" if Kind.CLIP in chosen or getattr(options, "cluster", None) else None
+    return True if Kind.CLIP in chosen else None
 
 
 def told(ticker: Ticker) -> Callable[[str], None]:

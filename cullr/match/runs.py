@@ -56,7 +56,8 @@ def lacking(runs: Sequence[Run]) -> list[tuple[str, ...]]:
     """For each run the names of the stages it lacks of what its folder's runs have.
 
     That is the line-up that most of them have, of equally common ones the longest; and any longer one that holds all
-    of the run's own stages and is at least half as common: five runs that were broken off make no shorter line-up.
+    of the run's own stages, has two runs and is at least half as common: five runs that were broken off make no
+    shorter line-up, and one that was taken further makes no longer one.
     """
     counts: dict[tuple[int, str], Counter[LineUp]] = defaultdict(Counter)
     for run in runs:
@@ -72,7 +73,7 @@ def lacking(runs: Sequence[Run]) -> list[tuple[str, ...]]:
 
 def _lacks(own: LineUp, common: Counter[LineUp]) -> tuple[str, ...]:
     full = min(common, key=lambda line_up: (-common[line_up], -len(line_up), line_up), default=())
-    longer = [each for each in common if set(each) > set(own) and 2 * common[each] >= common[own]]
+    longer = [each for each in common if set(each) > set(own) and common[each] >= max(2, common[own] / 2)]
     if not set(full) - set(own) and longer:
         full = max(longer, key=lambda line_up: (common[line_up], len(line_up), line_up))
     return tuple(name for number, name in full if (number, name) not in own)

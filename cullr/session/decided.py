@@ -17,6 +17,7 @@ from cullr.journal.entry import Decisions
 from cullr.model import Group, Proposal, ShotFacts, ShotId
 from cullr.rules import Demand, Hearing, Rule
 
+LAST = "kept: nothing else of its group stays"
 Key = tuple[str, ...]
 
 
@@ -116,25 +117,49 @@ class Decided:
         culled = {each.id for each in members if self.verdict(each, members) is Verdict.CULL}
         out = {*gone, *culled} if len(culled) < len(members) else gone
         ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages, demand=demand)
-        return self.over(ruled, {each.id: each for each in members})
+        return self.over(ruled, {each.id: each for each in members}, group.sets)
 
-    def over(self, proposals: Sequence[Proposal], facts: Mapping[ShotId, ShotFacts]) -> tuple[Proposal, ...]:
-        """The proposals with the person's word in place of the rule's; at least one shot always stays."""
+    def over(
+        self, proposals: Sequence[Proposal], facts: Mapping[ShotId, ShotFacts], sets: Mapping[ShotId, int] | None = None
+    ) -> tuple[Proposal, ...]:
+        """The proposals with the person's word in place of the rule's; at least one shot always stays.
+
+        What was said of a shot of `sets` holds for its whole set, keeping before culling; and one whole set stays.
+        """
         members = [facts[proposal.shot] for proposal in proposals]
-        said = [self.verdict(each, members) for each in members]
-        changed = tuple(map(_overruled, proposals, said))
-        if Verdict.CULL not in said or any(each.keep for each in changed):
-            return changed
-        # The rule gave the others up for a shot that is to go now: they stay. Of all culled by hand, the rule's choice.
-        stays = [verdict is None for verdict in said]
-        if not any(stays):
-            stays = [each.keep for each in proposals]
-        if not any(stays):
-            stays = [place == 0 for place in range(len(proposals))]
-        return tuple(
-            replace(each, keep=True, reason="kept: nothing else of its group stays") if stay else each
-            for each, stay in zip(changed, stays, strict=True)
-        )
+        said = {each.id: self.verdict(each, members) for each in members}
+        units = _units(proposals, sets)
+        words = [_word([said[each.shot] for each in unit]) for unit in units]
+        stays = [
+            word is Verdict.KEEP or (word is None and all(each.keep for each in unit))
+            for unit, word in zip(units, words, strict=True)
+        ]
+        changed = {each.shot: _overruled(each, word) for unit, word in zip(units, words, strict=True) for each in unit}
+        if Verdict.CULL in words and not any(stays):
+            # The rule gave the others up for what is to go now: they stay. Of all culled by hand, the rule's choice.
+            chosen = [word is None for word in words]
+            if not any(chosen):
+                chosen = [all(each.keep for each in unit) for unit in units]
+            if not any(chosen):
+                chosen = [place == 0 for place in range(len(units))]
+            for unit, stay in zip(units, chosen, strict=True):
+                if stay:
+                    changed |= {each.shot: replace(each, keep=True, reason=LAST) for each in unit}
+        return tuple(changed[each.shot] for each in proposals)
+
+
+def _units(proposals: Sequence[Proposal], sets: Mapping[ShotId, int] | None) -> list[list[Proposal]]:
+    """What shares one fate: each shot, or all of a set."""
+    if sets is None:
+        return [[each] for each in proposals]
+    found: dict[int, list[Proposal]] = {}
+    for each in proposals:
+        found.setdefault(sets.get(each.shot, -1), []).append(each)
+    return list(found.values())
+
+
+def _word(said: Collection[Verdict | None]) -> Verdict | None:
+    return next((word for word in (Verdict.KEEP, Verdict.CULL) if word in said), None)
 
 
 class Judge:

@@ -60,6 +60,13 @@ class OpenGroup:
     verdicts: Mapping[ShotId, Verdict]
     provisional: bool
 
+    def fellows(self, shot: ShotId) -> tuple[ShotId, ...]:
+        """What shares this shot's fate: itself, or all of its set."""
+        sets = self.group.sets
+        if sets is None or shot not in sets:
+            return (shot,)
+        return tuple(each for each in self.group.shots if sets.get(each) == sets[shot])
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -235,7 +242,12 @@ class Desk:
         verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
         line = self.rows([row]).get(row)
         return OpenGroup(
-            row, group, shots, self._decided.over(proposals, facts), verdicts, bool(line and line.provisional)
+            row,
+            group,
+            shots,
+            self._decided.over(proposals, facts, group.sets),
+            verdicts,
+            bool(line and line.provisional),
         )
 
     def told_apart(self, rows: Sequence[int]) -> set[int]:
@@ -351,7 +363,8 @@ class Desk:
         for each in group.shots:
             face = each.shot.face
             files = frozenset(file.path for file in each.shot.files)
-            sides[each.id in kept].append(PlannedShot(face.root, face.path, files, face.size, face.mtime_ns))
+            told = group.group.sets.get(each.id) if group.group.sets else None
+            sides[each.id in kept].append(PlannedShot(face.root, face.path, files, face.size, face.mtime_ns, told))
         planned = PlannedGroup(group.group.id, group.group.kind, tuple(sides[True]), tuple(sides[False]))
         plan = Plan(tuple(str(root) for root in self.roots), group.group.id, (planned,))
         with self._writing:

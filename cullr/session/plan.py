@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,15 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class PlannedShot:
-    """`files` are the paths of all its files, `size` and `mtime_ns` those of its face when it was looked at."""
+    """`files` are the paths of all its files, `size` and `mtime_ns` those of its face when it was looked at; `set` says
+    which of a group's sets it belongs to."""
 
     root: int
     path: str
     files: frozenset[str]
     size: int
     mtime_ns: int
+    set: int | None = field(default=None, compare=False)
 
     @property
     def place(self) -> Place:
@@ -76,7 +78,8 @@ def from_review(review: Review) -> Plan:
         for facts, proposal in zip(reviewed.shots, reviewed.proposals, strict=True):
             face = facts.shot.face
             files = frozenset(file.path for file in facts.shot.files)
-            sides[proposal.keep].append(PlannedShot(face.root, face.path, files, face.size, face.mtime_ns))
+            told = reviewed.group.sets.get(facts.id) if reviewed.group.sets else None
+            sides[proposal.keep].append(PlannedShot(face.root, face.path, files, face.size, face.mtime_ns, told))
         groups.append(PlannedGroup(reviewed.group.id, reviewed.group.kind, tuple(sides[True]), tuple(sides[False])))
     return Plan(review.roots, review.rule, tuple(groups))
 
@@ -172,7 +175,9 @@ def _shot(table: dict[str, Any], where: str, roots: int) -> PlannedShot:
             not name.startswith("/") and _is_name(name) and not {"", ".", ".."} & set(parts),
             f"{where}: {visible(name)} leads outside its root",
         )
-    return PlannedShot(root, path, frozenset(files), stat[0], stat[1])
+    told = table.get("set")
+    _insist(told is None or type(told) is int, f"{where}: its set is no whole number")
+    return PlannedShot(root, path, frozenset(files), stat[0], stat[1], told)
 
 
 def _is_name(text: str) -> bool:

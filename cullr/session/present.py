@@ -45,6 +45,10 @@ class Present:
         face = self._faces.get(planned.place)
         return face is not None and (face.size, face.mtime_ns) == (planned.size, planned.mtime_ns)
 
+    def whole(self, planned: PlannedShot) -> bool:
+        """Whether its face is unchanged, and just the files that the plan knows are there."""
+        return self.unchanged(planned) and {file.path for file in self.shots[planned.place].files} == planned.files
+
     def stand_ins(self, planned: PlannedShot, kept: Sequence[PlannedShot]) -> list[Shot]:
         """Of the shots kept instead, those for the mover to look at again: none if one in another root will do."""
         there = [each for each in kept if self.unchanged(each)]

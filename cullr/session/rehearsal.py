@@ -66,7 +66,7 @@ class _Side:
 
     def proposals(self, group: Group, shots: tuple[ShotFacts, ...]) -> tuple[Proposal, ...]:
         ruled = rules.propose(self._rule, group, shots, gone=self._gone, across_stages=self._across)
-        said = self._decided.over(ruled, {each.id: each for each in shots})
+        said = self._decided.over(ruled, {each.id: each for each in shots}, group.sets)
         culled = {proposal.shot for proposal in said if not proposal.keep} - self._gone
         self._bytes += sum(each.shot.bytes for each in shots if each.id in culled)
         self._gone |= culled

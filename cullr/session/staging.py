@@ -1,14 +1,14 @@
 """A plan → moves, root by root, as one batch: what changed since the plan was made stays, and is named.
 
 Renders of a redundant set go to `delete_review/`, everything else to `_review_dupes/`. Invariant: a shot goes only
-while one of those kept in its stead is there and unchanged, of a set all of them.
+while one of those kept in its stead is there and unchanged, of a set all of them; and of a set all shots go or none.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,7 +19,7 @@ from cullr.fingerprint import fingerprint
 from cullr.journal import BatchId
 from cullr.model import Kind, Shot
 from cullr.moves import ShotMove
-from cullr.session.plan import Plan, PlannedShot
+from cullr.session.plan import Place, Plan, PlannedShot
 from cullr.session.present import Present, companions_now
 
 INTO = {Kind.SET: "delete_review"}
@@ -94,9 +94,9 @@ def _moves(plan: Plan, now: Present, roots: Sequence[Path], done: Staged) -> Wan
     keepers = plan.keepers()
     culls: dict[tuple[int, str], list[Shot]] = defaultdict(list)
     kept: dict[tuple[int, str], list[Shot]] = {}
+    objections = _objections(plan, keepers, now)
     for place, (planned, group) in plan.culled().items():
-        why = _objection(planned, group.kind, keepers[place], now)
-        if why:
+        if why := objections.get(place):
             done.left.append(Left(*place, why))
             continue
         shot = now.as_planned(planned)
@@ -129,6 +129,23 @@ def _digests(root: Path, move: ShotMove) -> dict[str, str]:
 
 def _read(handle: int, offset: int, length: int) -> bytes:
     return os.pread(handle, length, offset)
+
+
+def _objections(plan: Plan, keepers: Mapping[Place, Sequence[PlannedShot]], now: Present) -> dict[Place, str]:
+    """Why shots may not be tried. One of a set that cannot go keeps the whole set."""
+    found: dict[Place, str] = {}
+    sets: dict[tuple[str, int | None], list[PlannedShot]] = defaultdict(list)
+    for place, (planned, group) in plan.culled().items():
+        if why := _objection(planned, group.kind, keepers[place], now):
+            found[place] = why
+        if group.kind is Kind.SET:
+            sets[group.id, planned.set].append(planned)
+    for shots in sets.values():
+        torn = next((each for each in shots if each.place in found or not now.whole(each)), None)
+        if torn is not None:
+            why = f"its set stays whole, and {torn.path} changed since the plan was made"
+            found |= {each.place: found.get(each.place, why) for each in shots}
+    return found
 
 
 def _objection(planned: PlannedShot, kind: Kind, kept: Sequence[PlannedShot], now: Present) -> str:

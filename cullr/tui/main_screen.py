@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from cullr.model import Kind
+from cullr.model import Kind, ShotFacts
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup, Verdict
 from cullr.tui import keys, layout, looking
@@ -245,18 +245,24 @@ class MainScreen(Screen[None]):
         """The key that does this, as the person would call it."""
         return looking.key_of(self, name)
 
+    @staticmethod
+    def _named(group: OpenGroup, shot: ShotFacts) -> str:
+        """The shot, or the set that shares its fate."""
+        name = words.path(shot).rpartition("/")[2]
+        return f"The set of {name}" if len(group.fellows(shot.id)) > 1 else name
+
     def action_mark(self, word: str) -> None:
         group, shot = self.settled(), self.pane.current
         if group is None or shot is None:
             self._nothing_open()
             return
-        name, verdict = words.path(shot).rpartition("/")[2], Verdict(word)
+        name, verdict = self._named(group, shot), Verdict(word)
         said = {
             Verdict.KEEP: f"{name} is kept.",
             Verdict.CULL: f"{name} is to be culled. {self.key_of('approve')} moves it.",
             Verdict.NONE: f"{name}: the rule decides again.",
         }[verdict]
-        self.decisions.mark(group, {shot.id: verdict}, said)
+        self.decisions.mark(group, dict.fromkeys(group.fellows(shot.id), verdict), said)
 
     def action_stars(self, count: int) -> None:
         self._rate(rating=count)
@@ -276,9 +282,11 @@ class MainScreen(Screen[None]):
         if group is None or shot is None:
             self._nothing_open()
             return
-        said = {each.id: Verdict.KEEP if each.id == shot.id else Verdict.CULL for each in group.shots}
-        name = words.path(shot).rpartition("/")[2]
-        self.decisions.mark(group, said, f"Only {name} is kept, {len(said) - 1} to be culled; not moved yet.")
+        kept = group.fellows(shot.id)
+        said = {each.id: Verdict.KEEP if each.id in kept else Verdict.CULL for each in group.shots}
+        name, others = self._named(group, shot), len(said) - len(kept)
+        alone = f"{name} alone" if len(kept) > 1 else f"Only {name}"
+        self.decisions.mark(group, said, f"{alone} is kept, {others} to be culled; not moved yet.")
         self.groups.go(self.groups.cursor + 1)
 
     def action_approve(self) -> None:

@@ -68,7 +68,8 @@ class MarkingPage(Page):
         shot, verdict = self._to_write.popleft()
         self._writing = True
         self.in_background(
-            lambda: self.desk.decide(self.group, {shot: verdict}), lambda _: self._written(shot, verdict)
+            lambda: self.desk.decide(self.group, dict.fromkeys(self.group.fellows(shot), verdict)),
+            lambda _: self._written(shot, verdict),
         )
 
     def _written(self, shot: ShotId, verdict: Verdict) -> None:
