@@ -94,8 +94,8 @@ def screen(roots: Sequence[Path], flags: Mapping[str, str | None] | None = None)
 
 
 def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Settings:
-    """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed. Clusters and
-    `wants_encoder` need vectors: where no encoder is named it is `auto`.
+    """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed. Clusters
+    and `wants_encoder` need vectors: where no encoder is named it is `auto`.
 
     Raises ConfigError for a file that is wrong.
     """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from cullr import settings
+from cullr.index import database
 from cullr.indexer.embedding import BATCH
 from cullr.model import Kind
 from cullr.session import Session
@@ -26,8 +27,9 @@ def until(desk: Desk, holds: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def vectors() -> int:
-    [index] = settings.cache_folder().glob("*.db")
-    with sqlite3.connect(f"file:{index}?mode=ro", uri=True) as db:
+    db = database.open_for_reading(settings.cache_folder())
+    assert db is not None
+    with closing(db):
         return int(db.execute("SELECT count(*) FROM vector").fetchone()[0])
 
 
