@@ -22,6 +22,7 @@ REST = "*"
 
 MEASURED: Mapping[str, Measure] = {
     "eyes": Measure.FACES,
+    "face": Measure.FACES,
     "sharpness": Measure.QUALITY,
     "noise": Measure.QUALITY,
     "exposure": Measure.QUALITY,
@@ -223,6 +224,7 @@ SCORES: dict[str, Scores] = {
     ),
     "resent": _each(lambda _, shot: -float(resends.is_resent(shot))),
     "eyes": lambda _, shots: seen.eyes(shots),
+    "face": lambda _, shots: seen.face(shots),
     "sharpness": lambda _, shots: seen.sharpness(shots),
     "noise": lambda _, shots: seen.noise(shots),
     "exposure": lambda _, shots: seen.exposure(shots),

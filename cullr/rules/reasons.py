@@ -157,6 +157,7 @@ _WORDS: dict[str, Words] = {
     "compression": _noun(lambda _, shot: f"JPEG quality {shot.metadata.compression}"),
     "resent": _noun(lambda _, shot: resends.signs(shot) or "not resent"),
     "eyes": seen_words.eyes,
+    "face": seen_words.face,
     "sharpness": seen_words.sharpness,
     "noise": seen_words.noise,
     "exposure": seen_words.exposure,

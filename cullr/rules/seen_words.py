@@ -21,12 +21,19 @@ class Side:
 
 
 def sharpness(_: Preference, this: Side, that: Side, name: str) -> str:
-    """`sharper on the face than b.jpg (1.8×)`; of the other `blurred by movement: 44 % less sharp than a.jpg`."""
-    where = " on the face" if _on_faces(this, that) else ""
+    """`sharper than b.jpg (1.8×)`; of the other `blurred by movement: 44 % less sharp than a.jpg`."""
+    return _sharpness(this, that, name, "", _fault(this, that))
+
+
+def face(_: Preference, this: Side, that: Side, name: str) -> str:
+    """`sharper on the face than b.jpg (1.8×)`."""
+    return _sharpness(this, that, name, " on the face", "")
+
+
+def _sharpness(this: Side, that: Side, name: str, where: str, fault: str) -> str:
     if this.score > that.score:
         return f"sharper{where} than {name} ({times(this.score, that.score)})"
     text = f"{_percent(1 - this.score / that.score)} less sharp{where} than {name}"
-    fault = _fault(this, that)
     return f"{fault}: {text}" if fault else text
 
 
@@ -59,12 +66,6 @@ def times(part: float, whole: float) -> str:
     if ratio <= 0:
         return "many times"
     return f"{min(ratio, 1000):.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.15 else f"{ratio:.2f}×"
-
-
-def _on_faces(this: Side, that: Side) -> bool:
-    """Whether it was by their faces that they were compared."""
-    faces = this.facts.faces
-    return bool(faces and seen.on_faces([this.facts, that.facts]) and faces[0].sharpness == this.score)
 
 
 def _fault(this: Side, that: Side) -> str:

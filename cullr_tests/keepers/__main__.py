@@ -55,7 +55,7 @@ def reviewed(root: Path, rule: str, flags: dict[str, object] | None = None) -> R
 
 def measured(photos: Path, criterion: str, part: str, seeds: Sequence[int]) -> list[Verdict]:
     """The verdicts over one part of the scenes, one group a scene and seed."""
-    pixels = cases.scenes(photos, cases.SCENES[part])
+    pixels = cases.scenes(photos, criterion, part)
     verdicts = []
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ learned by heart; the best frame's place in the group is drawn by lot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from cullr_tests.keepers import harm
+from cullr_tests.keepers import blink, harm
 from cullr_tests.keepers.harm import Pixels
 from cullr_tests.pictures import exif
 
@@ -73,6 +73,9 @@ class Frame:
     stripped: bool = False
 
 
+BLINK = "blink"
+PORTRAITS = {"seen": ("exif_orientation/portrait.jpg",), "held out": ("formats/hopper/hopper.png",)}
+
 Maker = Callable[[Pixels, np.random.Generator], list[Frame]]
 
 
@@ -81,14 +84,16 @@ def write(root: Path, criterion: str, scenes: Mapping[str, Pixels], seed: int) -
     cases = []
     for day, (scene, pixels) in enumerate(scenes.items(), 1):
         random = np.random.default_rng([seed, day, sum(criterion.encode())])
-        frames = CRITERIA[criterion].frames(pixels, random)
+        frames = _blinks(scene)(pixels, random) if criterion == BLINK else CRITERIA[criterion].frames(pixels, random)
         cases.append(_written(root, criterion, scene, day, frames, random))
     return cases
 
 
-def scenes(photos: Path, paths: Iterable[str]) -> dict[str, Pixels]:
+def scenes(photos: Path, criterion: str, part: str) -> dict[str, Pixels]:
     """The scenes as pixels, long side at most 1000."""
-    return {path: opened(photos / path) for path in paths}
+    if criterion == BLINK:
+        return {path: blink.portrait(photos, path) for path in PORTRAITS[part]}
+    return {path: opened(photos / path) for path in SCENES[part]}
 
 
 def opened(path: Path) -> Pixels:
@@ -226,6 +231,19 @@ def _resent(pixels: Pixels, random: np.random.Generator) -> list[Frame]:
     return [Frame("", pixels, 88), Frame("resent", shown, int(random.integers(60, 85)), name, stripped=True)]
 
 
+def _blinks(scene: str) -> Maker:
+    """The best is not the sharpest: a frame with open eyes a little softer than those with shut ones."""
+
+    def frames(pixels: Pixels, random: np.random.Generator) -> list[Frame]:
+        best = harm.defocus(pixels, random.uniform(0.3, 0.8))
+        shut = random.uniform(0.8, 1, 2)
+        drawn = ((f"eyes {100 * s:.0f} % shut", blink.blink(pixels, blink.PORTRAITS[scene], s)) for s in shut)
+        first, *_ = burst()(best, random)
+        return [first, *(Frame(told, burst()(spoilt, random)[0].pixels) for told, spoilt in drawn)]
+
+    return frames
+
+
 def _copies(pixels: Pixels, random: np.random.Generator) -> list[Frame]:
     """The same pixels under the names that file managers and editors give."""
     suffixes = random.permutation([" copy", " (1)", "-edited", "~2", " - Copy"])[:2]
@@ -258,6 +276,7 @@ CRITERIA: dict[str, Criterion] = {
     "noise": Criterion(_noise, "best_of_burst"),
     "exposure": Criterion(_exposure, "best_of_burst"),
     "clipping": Criterion(_clipping, "best_of_burst"),
+    BLINK: Criterion(lambda _pixels, _random: [], "best_of_burst"),
     "compression": Criterion(_compression, "largest_original"),
     "saved again": Criterion(_saved_again, "largest_original"),
     "resolution": Criterion(_resolution, "largest_original"),

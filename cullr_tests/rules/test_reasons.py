@@ -172,8 +172,8 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         wish("sharpness"),
         {"slopes": (40.0, 40.0, 0.0)},
         {"sharpness": 0.7, "slopes": (10.0, 36.0, 0.0)},
-        "sharper than IMG_0002.JPG (1.4×)",
-        "blurred by movement: 30 % less sharp than IMG_0001.JPG",
+        "sharper than IMG_0002.JPG (2.4×)",
+        "blurred by movement: 59 % less sharp than IMG_0001.JPG",
     ),
     (
         wish("sharpness"),
@@ -183,7 +183,7 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         "out of focus: 60 % less sharp than IMG_0001.JPG",
     ),
     (
-        wish("sharpness"),
+        wish("face"),
         {"faces": (face(sharpness=0.9),), "sharpness": 0.2},
         {"faces": (face(left=0.42, sharpness=0.5),)},
         "sharper on the face than IMG_0002.JPG (1.8×)",
