@@ -47,7 +47,7 @@ def svg(title: str, x_name: str, y_name: str, curves: Sequence[Curve]) -> str:
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#e2e2e2"/>')
         parts.append(_text(LEFT - 6, y + 4, _number(power), anchor="end"))
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_name, anchor="middle"))
-    parts.append(_text(8, TOP - 2, y_name))
+    parts.append(_text(8, 20, y_name))
     drawn = [(curve, [at(*point) for point in curve.points]) for curve in curves]
     below = 0.0
     for number, (curve, points) in enumerate(sorted(drawn, key=lambda each: each[1][-1][1])):
