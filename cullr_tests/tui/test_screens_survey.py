@@ -64,7 +64,7 @@ def test_every_shot_is_there_with_its_picture_and_its_mark(desk: Desk, size: tup
         seen = painted(app)
         assert [seen.count(f"a{number}.jpg") >= 1 for number in range(3)] == [True] * 3
         assert seen.count("✗") >= 2, "two of three are proposed to go"
-        assert "esc back" in seen
+        assert "Esc back" in seen
         await pilot.press("escape")
 
     app = perform(desk, lambda app: SurveyScreen(desk, opened, app.loader, app.terminal, app.shelf), play, size)
