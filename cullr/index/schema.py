@@ -114,6 +114,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX review_group_totals ON review_group (review, kind, first, first_frees);
     DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
     """,
+    """
+    -- Large JPEGs are drafted to another size by now, and the hashes of one set come from one decoder.
+    UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL WHERE rung = 'draft';
+    """,
 )
 
 

@@ -20,6 +20,7 @@ from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, run, state
+from cullr.indexer.foresight import Foresight, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
@@ -79,8 +80,9 @@ class Live:
             with Crew(self._settings.limits, self._settings.match.hash) as crew:
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell)
                 passes.heads(scanned.shots)
-                self._publish_early(scanned.shots, passes)
-                shots = passes.pictures(scanned.shots, _Pulse(lambda: self._publish_early(scanned.shots, passes)))
+                seen = self._publish_early(scanned.shots, passes)
+                pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes))
+                shots = passes.pictures(scanned.shots, pulse, first=seen.members, measured=seen.level)
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
                     facts, every = run.grouped(
@@ -107,11 +109,12 @@ class Live:
         finally:
             self._store.commit()
 
-    def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> None:
+    def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
         facts = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings).groups, facts)
         self._publish(groups, facts)
+        return foresee(groups, facts, self._rule, across=self._settings.across_stages)
 
     def _publish(
         self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], hearing: Hearing | None = None
@@ -159,7 +162,7 @@ def for_screen(
 class _Pulse:
     """Calls the work at most every `EVERY` seconds, and never so that it takes more than a tenth of the time."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
         self._next = time.monotonic() + EVERY
 

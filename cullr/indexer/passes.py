@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from cullr.decode import Head, Picture
 from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.reconcile import place
-from cullr.model import File, Look, Rung, Shot
+from cullr.model import File, Look, Measure, Rung, Shot
 from cullr.pool import Crew, Job, Measured, Outcome
 from cullr.pool.jobs import Square, Task, Wanted
 
@@ -44,8 +45,8 @@ class Passes:
         self.settled = True
         """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
 
-    def heads(self, shots: Iterable[Shot]) -> None:
-        """Metadata and provisional looks from the heads of large JPEGs that were never read."""
+    def heads(self, shots: Iterable[Shot]) -> int:
+        """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were."""
         faces = (shot.face for shot in shots if self.rows[shot.face].metadata is None)
         wanted = [face for face in faces if face.size >= WORTH_A_HEAD]
         pending: list[tuple[File, Head]] = []
@@ -56,18 +57,28 @@ class Passes:
             if len(pending) >= BATCH:
                 self._keep_heads(pending)
         self._keep_heads(pending)
+        return len(wanted)
 
-    def pictures(self, shots: Sequence[Shot], pulse: Callable[[], None] = lambda: None) -> list[Shot]:
+    def pictures(
+        self,
+        shots: Sequence[Shot],
+        pulse: Callable[[], None] = lambda: None,
+        *,
+        first: AbstractSet[File] = frozenset(),
+        measured: AbstractSet[File] = frozenset(),
+    ) -> list[Shot]:
         """Every shot with a face that can be read; a face that cannot gives way to the shot's next photo.
 
-        `pulse` is called now and then while it reads.
+        `pulse` is called now and then while it reads. Those `first` are read before all others, and `measured` ones
+        have their quality measured on the way where the decode allows it.
         """
         faces = {shot: list(_candidates(shot)) for shot in shots}
         readable: dict[Shot, File] = {}
         waiting = list(shots)
         while waiting:
             wanted = [faces[shot][0] for shot in waiting if self._is_fresh(faces[shot][0])]
-            self._decode(wanted, pulse)
+            wanted.sort(key=lambda face: face not in first)
+            self._decode(wanted, pulse, measured)
             still = []
             for shot in waiting:
                 face = faces[shot].pop(0)
@@ -93,7 +104,7 @@ class Passes:
 
     def measured(self, faces: Sequence[File], wanted: Wanted) -> None:
         """These measures of these photos into the index, and their previews where they are wanted."""
-        for file, outcome in self._each("measuring look-alikes", Job.MEASURE, faces, wanted=wanted):
+        for file, outcome in self._each("measuring look-alikes", Job.MEASURE, faces, wanted=lambda _file: wanted):
             if isinstance(outcome.value, Measured):
                 number = self.rows[file].id
                 for measure, value in outcome.value.values.items():
@@ -106,10 +117,12 @@ class Passes:
         for file, outcome in self._each("embedding", Job.SQUARE, faces, square=square):
             yield file, outcome.value if isinstance(outcome.value, bytes) else outcome.why or "it cannot be read"
 
-    def _decode(self, wanted: Sequence[File], pulse: Callable[[], None]) -> None:
+    def _decode(self, wanted: Sequence[File], pulse: Callable[[], None], measured: AbstractSet[File]) -> None:
         pending: list[tuple[File, Picture]] = []
         kept = time.monotonic()
-        for file, outcome in self._each("reading pictures", Job.PICTURE, wanted):
+        quality = Wanted((Measure.QUALITY,))
+        tasks = {file: quality for file in wanted if file in measured}
+        for file, outcome in self._each("reading pictures", Job.PICTURE, wanted, wanted=tasks.get):
             if isinstance(outcome.value, Picture):
                 pending.append((file, outcome.value))
             elif outcome.why:
@@ -140,15 +153,24 @@ class Passes:
                 self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint
             )
             self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
+            if picture.measured is not None:
+                self._store.save_measure(self.rows[file].id, Measure.QUALITY, picture.measured)
         pending.clear()
 
     def _each(
-        self, name: str, job: Job, files: Sequence[File], square: Square | None = None, wanted: Wanted | None = None
+        self,
+        name: str,
+        job: Job,
+        files: Sequence[File],
+        square: Square | None = None,
+        wanted: Callable[[File], Wanted | None] = lambda _file: None,
     ) -> Iterable[tuple[File, Outcome]]:
         if not files:
             return
         self._progress(name, 0, len(files))
-        tasks = (Task(number, self._path(file), square=square, wanted=wanted) for number, file in enumerate(files))
+        tasks = (
+            Task(number, self._path(file), square=square, wanted=wanted(file)) for number, file in enumerate(files)
+        )
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
             self.settled &= outcome.why is None or outcome.lasting
             yield files[outcome.key], outcome

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cullr import scan
+from cullr import rules, scan
 from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, recipes
+from cullr.indexer.foresight import Foresight, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
@@ -104,7 +105,8 @@ class _Run:
             unread = sum(row.metadata is None and row.why is None for row in found.rows.values())
             with Crew(self.settings.limits, self.settings.match.hash) as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
-                shots = passes.pictures(self.scanned.shots)
+                seen = self._foresee(passes, store) if kinds and wants else Foresight()
+                shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level)
                 facts: dict[ShotId, ShotFacts] = {}
                 groups: Sequence[Group] = ()
                 left_out: tuple[LeftOut, ...] = ()
@@ -135,6 +137,14 @@ class _Run:
         finally:
             # Whatever ended the run, what was read is kept.
             store.commit()
+
+    def _foresee(self, passes: Passes, store: Store) -> Foresight:
+        if not passes.heads(self.scanned.shots):
+            return Foresight()
+        settings = replace(self.settings, encoder="none")
+        facts = {each.id: each for each in fact.gather(self.roots, self.scanned.shots, passes.rows, store)}
+        groups = measuring.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
+        return foresee(groups, facts, rules.load(settings.rule), across=settings.across_stages)
 
 
 def grouped(

@@ -86,7 +86,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Task:
     """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it,
-    `square` with SQUARE, `wanted` with MEASURE."""
+    `square` with SQUARE, `wanted` with MEASURE; with PICTURE it asks for the quality of the same decode."""
 
     key: int
     path: str

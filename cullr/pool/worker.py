@@ -18,14 +18,13 @@ from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
-from cullr.decode.picture import open_large
+from cullr.decode.picture import MEASURE_SIDE, open_grey, open_large
 from cullr.model import Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
 from cullr.quality import faces
 from cullr.settings import Limits
 
-MEASURE_SIDE = 1024
 PREVIEW_SIDE = 320
 ADDRESS_SPACE = 6 << 30
 """Bytes a worker may map: 300 megapixels of RGBA with one copy, the interpreter and its libraries."""
@@ -57,6 +56,8 @@ def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
             return Outcome(task.key, render(task.order, limits))
         if task.square is not None:
             return Outcome(task.key, _square(Path(task.path), limits, task.square))
+        if job is Job.PICTURE:
+            return Outcome(task.key, _picture(Path(task.path), limits, hash_name, measured=task.wanted is not None))
         if task.wanted is not None:
             return Outcome(task.key, _measured(Path(task.path), limits, task.wanted))
         return Outcome(task.key, _JOBS[job](Path(task.path), limits, hash_name))
@@ -70,15 +71,22 @@ def _head(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
     return decode.read_head(path, limits)
 
 
-def _picture(path: Path, limits: Limits, hash_name: str) -> decode.Picture:
+def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = False) -> decode.Picture:
     if hash_name == "phash":
-        return decode.open_picture(path, limits)
+        return decode.open_picture(path, limits, measurer=_MEASURES[Measure.QUALITY] if measured else None)
     return decode.open_picture(path, limits, lambda image: hashes.reference_hash(image, hash_name))
 
 
 def _measured(path: Path, limits: Limits, wanted: Wanted) -> Measured:
-    image = open_large(path, limits, MEASURE_SIDE if wanted.measures else PREVIEW_SIDE)
-    values = {measure: _MEASURES[measure](image) for measure in wanted.measures}
+    values: dict[Measure, object] = {}
+    if Measure.QUALITY in wanted.measures:
+        # A decode of its own where colours are wanted, too: it must be the same whoever asks first.
+        values[Measure.QUALITY] = _MEASURES[Measure.QUALITY](open_grey(path, limits))
+    others = [measure for measure in wanted.measures if measure not in values]
+    if not others and not wanted.preview:
+        return Measured(values)
+    image = open_large(path, limits, MEASURE_SIDE if others else PREVIEW_SIDE)
+    values |= {measure: _MEASURES[measure](image) for measure in others}
     return Measured(values, _preview(image) if wanted.preview else None)
 
 
@@ -112,7 +120,6 @@ def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:
 
 _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
     Job.HEAD: _head,
-    Job.PICTURE: _picture,
     Job.DIGEST: _digest,
 }
 

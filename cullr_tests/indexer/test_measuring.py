@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from cullr import rules
+from cullr.decode import Picture
 from cullr.index import database
 from cullr.indexer.run import Indexed, run
 from cullr.model import Group, Kind, Measure, ShotFacts, ShotId
+from cullr.pool import Crew, Job, Measured
+from cullr.pool.jobs import Task, Wanted
 from cullr.rules import Demand
 from cullr.session import Session
-from cullr.settings import Settings
+from cullr.settings import Limits, Settings
 from cullr_tests import pictures
 
 
@@ -60,6 +63,36 @@ def test_what_is_not_asked_for_makes_no_difference(measured: Indexed, rule: rule
     members = {shot for group in measured.groups for shot in group.shots}
     assert sum(facts[shot].quality is not None for shot in members) == len(members)
     assert sum(each.quality is not None for each in few.values()) < len(members)
+
+
+def test_groups_are_the_same_without_the_first_pass(measured: Indexed, shared_photos: Path, tmp_path: Path) -> None:
+    """Measured runs begin with heads, and this one does not."""
+    passes: set[str] = set()
+    plain = run([shared_photos], Settings(), tmp_path, progress=lambda name, *_step: passes.add(name), say=print)
+    assert "reading heads" not in passes
+    assert plain.groups == measured.groups
+
+
+LADDER = ("large.jpg", "turned.jpg", "tall.png", "grey.jpg")
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_quality_is_the_same_from_the_first_decode_and_from_one_of_its_own(tmp_path: Path, name: str) -> None:
+    scene = pictures.scene(1, 3200, 2000) if name.endswith("jpg") else pictures.scene(1, 1024, 1536)
+    tags = pictures.exif(orientation=6 if name == "turned.jpg" else 1)
+    path = pictures.save(tmp_path / name, scene.convert("L") if name == "grey.jpg" else scene, tags=tags)
+    wanted = Wanted((Measure.QUALITY,))
+    with Crew(Limits(workers=1)) as crew:
+        [first] = crew.run(Job.PICTURE, [Task(0, str(path), wanted=wanted)])
+        [alone] = crew.run(Job.PICTURE, [Task(0, str(path))])
+        [second] = crew.run(Job.MEASURE, [Task(0, str(path), wanted=wanted)])
+        [screen] = crew.run(Job.MEASURE, [Task(0, str(path), wanted=replace(wanted, preview=True))])
+    assert isinstance(first.value, Picture)
+    assert isinstance(second.value, Measured)
+    assert isinstance(screen.value, Measured)
+    assert first.value.measured == second.value.values[Measure.QUALITY] == screen.value.values[Measure.QUALITY]
+    assert first.value.measured is not None
+    assert replace(first.value, measured=None) == alone.value
 
 
 @pytest.fixture
