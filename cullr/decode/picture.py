@@ -29,7 +29,7 @@ GREY_SIDE = 32
 MEASURE_SIDE = 1024
 LARGE, WORKING = 6_000_000, 960
 """From so many pixels on a baseline JPEG is drafted to at least 960 on its long side, not to 128: its Huffman codes
-cost the most, so 1500x1000 of 24 megapixels takes 5 % longer than 750x500, and saves the decode for measuring."""
+cost the most, so 1500x1000 of 24 megapixels takes 20 % longer than 750x500, and saves the decode for measuring."""
 DRAFT_SIDE = 128
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -60,7 +60,7 @@ def open_picture(
     path: Path, limits: Limits, reference: Reference | None = None, measurer: Measurer | None = None
 ) -> Picture:
     """Decode once. `reference` makes a hash of the whole picture, which then is decoded in full; `measurer` is given
-    the very picture that `open_grey` gives, where this decode yields it.
+    the very picture that `open_large` gives to be measured, where this decode yields it.
 
     Raises Unreadable with the reason.
     """
@@ -91,15 +91,6 @@ def open_large(path: Path, limits: Limits, side: int) -> Image.Image:
                 if content.type not in opener.READERS:
                     raise
         return opener.use(stream, content.type, limits, lambda image: _large(image, stream, content.type, side))
-
-
-def open_grey(path: Path, limits: Limits) -> Image.Image:
-    """The picture as shown, grey, its long side at most `MEASURE_SIDE`: what is measured. Raises Unreadable."""
-    with opener.reasons("file"), path.open("rb") as stream:
-        content = opener.content(stream, limits)
-        if not opener.is_raw(path.name, content.type):
-            return opener.use(stream, content.type, limits, lambda image: _grey(image, stream, content.type))
-    return open_large(path, limits, MEASURE_SIDE).convert("L")
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
@@ -134,7 +125,7 @@ def _rendered(
     stored = opened.size
     large = stored[0] * stored[1] >= LARGE and not opened.info.get("progressive")
     least = _enough(stored, WORKING) if large else (DRAFT_SIDE, DRAFT_SIDE)
-    image = pixels.load(opened, stream, "L", None if reference else least)
+    image = pixels.load(opened, stream, "RGB" if large else "L", None if reference else least)
     # Pillow's own for PNG would decode once more to look behind the pixels, where there is nothing left.
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     orientation = 1 if content.type == "jxl" else exif_tags.orientation(exif)
@@ -146,21 +137,8 @@ def _rendered(
     small = turned(small, orientation) if rung is Rung.DRAFT else small
     told = reference(shown.convert("RGB")) if reference else None
     enough = measurer is not None and reference is None and max(image.size) >= min(WORKING, max(stored))
-    measured = measurer(_measurable(image, orientation)) if measurer and enough else None
+    measured = measurer(_scaled(turned(image, orientation), MEASURE_SIDE)) if measurer and enough else None
     return Picture(facts, small.tobytes(), rung, fingerprint, told, measured)
-
-
-def _grey(opened: Image.Image, stream: BinaryIO, kind: str) -> Image.Image:
-    image = pixels.load(opened, stream, "L", _enough(opened.size, WORKING))
-    exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
-    return _measurable(image, 1 if kind == "jxl" else exif_tags.orientation(exif))
-
-
-def _measurable(image: Image.Image, orientation: int) -> Image.Image:
-    grey = turned(to_grey(image), orientation)
-    grey = grey.copy() if grey is image else grey
-    grey.thumbnail((MEASURE_SIDE, MEASURE_SIDE), Image.Resampling.LANCZOS)
-    return grey
 
 
 def _raw_picture(
@@ -195,7 +173,7 @@ def _raw_picture(
 
 
 def _large(opened: Image.Image, stream: BinaryIO, kind: str, side: int) -> Image.Image:
-    image = pixels.load(opened, stream, "RGB", _enough(opened.size, side))
+    image = pixels.load(opened, stream, "RGB", _enough(opened.size, WORKING if side == MEASURE_SIDE else side))
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     return _scaled(image if kind == "jxl" else turned(image, exif_tags.orientation(exif)), side)
 

@@ -18,7 +18,7 @@ from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
-from cullr.decode.picture import MEASURE_SIDE, open_grey, open_large
+from cullr.decode.picture import MEASURE_SIDE, open_large
 from cullr.model import Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
@@ -78,15 +78,8 @@ def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = Fal
 
 
 def _measured(path: Path, limits: Limits, wanted: Wanted) -> Measured:
-    values: dict[Measure, object] = {}
-    if Measure.QUALITY in wanted.measures:
-        # A decode of its own where colours are wanted, too: it must be the same whoever asks first.
-        values[Measure.QUALITY] = _MEASURES[Measure.QUALITY](open_grey(path, limits))
-    others = [measure for measure in wanted.measures if measure not in values]
-    if not others and not wanted.preview:
-        return Measured(values)
-    image = open_large(path, limits, MEASURE_SIDE if others else PREVIEW_SIDE)
-    values |= {measure: _MEASURES[measure](image) for measure in others}
+    image = open_large(path, limits, MEASURE_SIDE if wanted.measures else PREVIEW_SIDE)
+    values = {measure: _MEASURES[measure](image) for measure in wanted.measures}
     return Measured(values, _preview(image) if wanted.preview else None)
 
 
