@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
+from cullr.model import Group, Kind, Measure, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
@@ -55,6 +55,9 @@ def propose(
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.kind is Kind.EXACT:  # the same bytes measure the same
         rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
+    if not _looks_at_faces(rule.prefer):  # they may be known from another rule, and must make no difference
+        members = [replace(shot, faces=None) if shot.faces else shot for shot in members]
+        left = [replace(shot, faces=None) if shot.faces else shot for shot in left]
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
     elif group.kind in rule.protect.kind:
@@ -212,12 +215,15 @@ class _Asker:
 
     def ask(self, prefer: Preference, still: Sequence[int]) -> _Asked | None:
         """None where the preference is left out. Raises _Undecided."""
-        measure = MEASURED.get(prefer.by)
-        if measure is None:
+        if prefer.by not in MEASURED:
             if prefer not in self._of_all:
                 self._of_all[prefer] = self._scored(prefer, range(len(self.entries)))
             return self._of_all[prefer]
-        if self.demand is not None and self.demand.ask(measure, (shot for at in still for shot in self.entries[at])):
+        measures = [MEASURED[prefer.by]]
+        if prefer.by == "sharpness" and _looks_at_faces(self.prefer):
+            measures.append(Measure.FACES)
+        shots = [shot for at in still for shot in self.entries[at]]
+        if self.demand is not None and sum(self.demand.ask(measure, shots) for measure in measures):
             raise _Undecided
         return self._scored(prefer, still)
 
@@ -228,6 +234,11 @@ class _Asker:
         rest = iter(scores)
         means = {at: math.fsum(next(rest) for _ in self.entries[at]) / len(self.entries[at]) for at in places}
         return _Asked(prefer, means)
+
+
+def _looks_at_faces(prefer: Sequence[Preference]) -> bool:
+    """Whether the rule asks for eyes: then sharpness, too, is that of faces where there are any."""
+    return any(each.by == "eyes" for each in prefer)
 
 
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:

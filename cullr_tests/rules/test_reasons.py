@@ -237,4 +237,6 @@ def test_each_criterion_keeps_the_better_and_says_why(
     if prefer.by == "folder" and not prefer.order:
         kept_for, culled_for = kept_for.replace("day/", ""), culled_for.replace("day/", "")
     one, two = shot(1, **better), shot(2, **worse)
-    assert propose(rule(prefer), [one, two]) == {1: (True, f"kept: {kept_for}"), 2: (False, f"culled: {culled_for}")}
+    # Faces count where the rule asks for eyes, be it last.
+    judged = rule(prefer, "eyes") if "faces" in better and prefer.by != "eyes" else rule(prefer)
+    assert propose(judged, [one, two]) == {1: (True, f"kept: {kept_for}"), 2: (False, f"culled: {culled_for}")}
