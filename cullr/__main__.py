@@ -1,5 +1,5 @@
 """`python -m cullr`."""
 
-from cullr.cli.main import entry
+from cullr.cli.start import entry
 
 entry()

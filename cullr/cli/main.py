@@ -8,12 +8,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from cullr import __version__
+from cullr.cli.start import INTERRUPTED, STOPPED
 from cullr.errors import CullrError, UsageError
 from cullr.safe_text import visible
 
@@ -29,28 +28,6 @@ COMMANDS = {
     "rules": "list, show, check, try or learn keep rules",
     "demo": "write a small shoot to try everything on",
 }
-INTERRUPTED = 130
-STOPPED = "cullr: interrupted; what was read so far is kept and the next run continues there"
-
-
-def entry() -> None:
-    """What the `cullr` script runs."""
-    pressed: list[int] = []
-
-    def interrupt(number: int, _frame: FrameType | None) -> None:
-        pressed.append(number)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, _terminated)
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except Exception:
-        # An import that Ctrl+C falls into may turn it into an error of its own (numpy: RuntimeError).
-        if not pressed:
-            raise
-        print(STOPPED, file=sys.stderr)
-        sys.exit(INTERRUPTED)
 
 
 def main(words: Sequence[str]) -> int:
@@ -117,8 +94,3 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UsageError(message, f"Try `{self.prog} --help`.")
-
-
-def _terminated(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends a run as orderly as Ctrl+C does."""
-    raise SystemExit(128 + signal.SIGTERM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from blake3 import blake3
@@ -20,9 +20,11 @@ Place = tuple[bytes, bytes]
 
 @dataclass(slots=True)
 class Reconciled:
-    """`rows` holds a row for every scanned photo; those without metadata are still to be read."""
+    """`rows` holds a row for every scanned photo; faces without metadata are still to be read. `fresh` photos were not
+    there last time, or differ."""
 
     rows: dict[File, PhotoRow]
+    fresh: set[File] = field(default_factory=set)
     unchanged: int = 0
     moved: int = 0
     gone: int = 0
@@ -70,6 +72,7 @@ def _row(
     if adopted:
         done.moved += 1
         return adopted
+    done.fresh.add(file)
     if row:
         store.replace(row.id, file.size, file.mtime_ns, file.inode)
         number = row.id

@@ -18,7 +18,7 @@ from cullr.indexer.foresight import Foresight, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
-from cullr.indexer.reconcile import Place, reconcile
+from cullr.indexer.reconcile import Place, Reconciled, reconcile
 from cullr.model import File, Group, Kind, LeftOut, Shot, ShotFacts, ShotId, Skipped
 from cullr.pool import Crew
 from cullr.pool.jobs import Wanted
@@ -30,9 +30,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What a run found: `read` photos had to be opened, `moved` ones were known under another name; `previews` are
-    JPEGs of group members, long side at most 320 pixels, empty unless asked for. `settled` says that another run over
-    the same files would find the same: nothing was unusual, and nothing failed that may succeed next time."""
+    """What a run found: `read` photos were new or changed, or had not been read yet, `moved` ones were known under
+    another name; `previews` are JPEGs of group members, long side at most 320 pixels, empty unless asked for. `settled`
+    says that another run over the same files would find the same: nothing was unusual, and nothing failed that may
+    succeed next time."""
 
     facts: tuple[ShotFacts, ...]
     groups: tuple[Group, ...]
@@ -102,7 +103,7 @@ class _Run:
         photos = [photo for shot in self.scanned.shots for photo in shot.photos]
         try:
             found = reconcile(store, self.roots, photos, prunable(self.roots, self.scanned))
-            unread = sum(row.metadata is None and row.why is None for row in found.rows.values())
+            unread = _unread(self.scanned.shots, found)
             with Crew(self.settings.limits, self.settings.match.hash) as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
                 seen = self._foresee(passes, store) if kinds and wants else Foresight()
@@ -129,7 +130,7 @@ class _Run:
                 left_out=left_out,
                 photos=len(photos),
                 shots=len(self.scanned.shots),
-                read=unread,
+                read=len(unread),
                 moved=found.moved,
                 previews={number: jpeg for number in members if (jpeg := store.preview(number))},
                 settled=passes.settled and not self.said,
@@ -170,6 +171,12 @@ def grouped(
     known = {each.id: each for each in facts}
     found = grouping.groups(facts, settings, seen)
     return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))
+
+
+def _unread(shots: Sequence[Shot], found: Reconciled) -> set[File]:
+    """Faces that lack their metadata, and what is new beside one: a RAW is opened only when its JPEG fails."""
+    faces = {shot.face: found.rows[shot.face] for shot in shots}
+    return found.fresh | {face for face, row in faces.items() if row.metadata is None and row.why is None}
 
 
 def prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:

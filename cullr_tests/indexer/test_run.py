@@ -87,6 +87,15 @@ def test_an_unchanged_folder_is_not_read_again(shoot: Path, index: Run) -> None:
     assert second.facts == first.facts
 
 
+def test_a_raw_beside_its_jpeg_is_new_once(shoot: Path, index: Run) -> None:
+    (shoot / "a.dng").write_bytes(b"II*\0" + bytes(1000))
+    assert index(shoot).read == 6
+    assert index(shoot).read == 0
+    os.utime(shoot / "a.dng", ns=(1, 1))
+    assert index(shoot).read == 1
+    assert index(shoot).read == 0
+
+
 def test_a_changed_photo_is_read_again(shoot: Path, index: Run) -> None:
     index(shoot)
     pictures.save(shoot / "b.jpg", pictures.scene(9))

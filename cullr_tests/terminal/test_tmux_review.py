@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -48,7 +49,19 @@ class Tmux:
             time.sleep(0.05)
         return screen
 
-    def pids(self, word: str) -> list[int]:
+    def quiet(self, seconds: float = 30.0) -> None:
+        """Wait until every thread of the program and of tmux sleeps, five times in a row: what was typed is worked
+        off and what was drawn has arrived. On a loaded machine an Escape and the next key may else be read as one."""
+        deadline = time.monotonic() + seconds
+        server = int(self.run("display-message", "-p", "#{pid}"))
+        calm = 0
+        while calm < 5:
+            assert time.monotonic() < deadline, f"it never rests:\n{self.screen()}"
+            time.sleep(0.02)
+            states = [state for pid in {server, *self.pids()} for state in thread_states(pid)]
+            calm = calm + 1 if all(state == "S" for state in states) else 0
+
+    def pids(self, word: str = "") -> list[int]:
         """Processes of this test's own with this word in their command."""
         found = []
         for entry in Path("/proc").iterdir():
@@ -58,9 +71,18 @@ class Tmux:
                     environ = (entry / "environ").read_bytes()
                 except OSError:
                     continue
-                if word.encode() in command and str(self._own).encode() in environ:
+                if (not word or word.encode() in command) and str(self._own).encode() in environ:
                     found.append(int(entry.name))
         return found
+
+
+def thread_states(pid: int) -> list[str]:
+    """What the kernel says of each thread: R runs or waits for a core, S sleeps, D waits for a disk."""
+    found = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found.append((task / "stat").read_text().rpartition(")")[2].split()[0])
+    return found
 
 
 @pytest.fixture
@@ -126,9 +148,9 @@ def test_what_is_left_out_on_the_line_is_missed_nowhere_and_ctrl_l_wipes_what_ot
         "Enter",
     ):
         tmux.press(keys)
-        time.sleep(0.1)
+        tmux.quiet()
     tmux.run("resize-window", "-x", "110", "-y", "34")
-    tmux.until(lambda text: "approve" in text)
+    tmux.until(lambda text: max(map(len, text.splitlines())) > 100 and "approve" in text)
     seen = still(tmux)
     tty = tmux.run("display-message", "-p", "#{pane_tty}").strip()
     Path(tty).write_text("\x1b7\x1b[4;3H\x1b[41mWRITTEN BY ANOTHER\x1b[m\x1b8")
@@ -142,7 +164,8 @@ def still(tmux: Tmux) -> str:
     """The screen with its codes once all pictures have come."""
     before, screen = "", tmux.screen(colours=True)
     while screen != before:
-        time.sleep(1.0)
+        time.sleep(0.5)
+        tmux.quiet()
         before, screen = screen, tmux.screen(colours=True)
     return screen
 

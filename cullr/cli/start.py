@@ -1,0 +1,40 @@
+"""What the `cullr` script and `python -m cullr` run: Ctrl+C is answered in one line from the first moment on.
+
+Imports next to nothing before the handler stands: until then Ctrl+C meets Python itself, which prints a traceback.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+INTERRUPTED = 130
+STOPPED = "cullr: interrupted; what was read so far is kept and the next run continues there"
+
+
+def entry() -> None:
+    """Run the command line and exit with its code."""
+    pressed: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        from cullr.cli.main import main
+
+        sys.exit(main(sys.argv[1:]))
+    except (Exception, KeyboardInterrupt):
+        # An import that Ctrl+C falls into may turn it into an error of its own (numpy: RuntimeError).
+        if not pressed:
+            raise
+        print(STOPPED, file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a run as orderly as Ctrl+C does."""
+    raise SystemExit(128 + signal.SIGTERM)
