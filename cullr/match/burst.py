@@ -6,6 +6,7 @@ Each shot is tried with the 32 that follow it in (time, path) order, so a millio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -22,7 +23,10 @@ PLAINLY_DIFFERENT_BITS, PLAINLY_DIFFERENT_CORRELATION = 24, 0.3
 WEAK_BITS, WEAK_CORRELATION = 20, 0.5
 """Names and mtimes alone prove little: 0.05 % of unrelated pairs are this alike, 96 % of true ones."""
 
-Lane = tuple[TimeSource, str | None, str | None]
+NUMBERED = re.compile(r"(.*?)\d+\.[^./]+", re.DOTALL)
+"""A name that ends in a number, as cameras and frame grabbers write them: `DCIM/IMG_0042.jpg`, `out07.png`."""
+
+Lane = tuple[TimeSource, str | None, str | None, tuple[int, str] | None]
 Flags = NDArray[np.bool_]
 
 
@@ -57,7 +61,13 @@ def _lanes(facts: Sequence[ShotFacts]) -> dict[Lane, Positions]:
         fact = facts[place]
         if fact.taken.source is TimeSource.NAME and fact.taken.wall_us % DAY_US == 0:
             continue  # a name with a date alone, as WhatsApp's: midnight is no time
-        lane = (fact.taken.source, fact.metadata.camera, fact.stage.name if fact.stage else None)
+        row = None
+        if fact.taken.source is TimeSource.MTIME:
+            numbered = NUMBERED.fullmatch(fact.shot.path)
+            if numbered is None:
+                continue  # a copied folder has one mtime for all: it counts only within a row of numbers
+            row = (fact.shot.root, numbered[1])
+        lane = (fact.taken.source, fact.metadata.camera, fact.stage.name if fact.stage else None, row)
         lanes.setdefault(lane, []).append(place)
     return {lane: np.array(places, np.int32) for lane, places in lanes.items()}
 

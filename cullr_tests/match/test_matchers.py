@@ -219,15 +219,22 @@ def test_exif_times_stand_unless_the_looks_are_plainly_different() -> None:
 @pytest.mark.parametrize("source", [TimeSource.NAME, TimeSource.MTIME])
 def test_weaker_times_need_looks_and_sizes_that_agree(source: TimeSource) -> None:
     facts = [
-        shot("a.jpg", source=source, seconds=1, look=seen(1)),
-        shot("b.jpg", source=source, seconds=1, look=seen(1)),
-        shot("unlike.jpg", source=source, seconds=1, look=seen(2)),
-        shot("near hash.jpg", source=source, seconds=1, look=look_of(random_grey(2), look_of(random_grey(1)).phash)),
-        shot("small.jpg", source=source, seconds=1, look=seen(1), size=(640, 480)),
-        shot("unseen.jpg", source=source, seconds=1),
-        shot("exif.jpg", source=TimeSource.EXIF, seconds=1, look=seen(1)),
+        shot("1.jpg", source=source, seconds=1, look=seen(1)),
+        shot("2.jpg", source=source, seconds=1, look=seen(1)),
+        shot("03.jpg", source=source, seconds=1, look=seen(2)),  # unlike
+        shot("4.jpg", source=source, seconds=1, look=look_of(random_grey(2), look_of(random_grey(1)).phash)),
+        shot("5.jpg", source=source, seconds=1, look=seen(1), size=(640, 480)),
+        shot("6.jpg", source=source, seconds=1),  # unseen
+        shot("7.jpg", source=TimeSource.EXIF, seconds=1, look=seen(1)),
     ]
-    assert alike(burst.match(facts), facts) == {("a.jpg", "b.jpg")}
+    assert alike(burst.match(facts), facts) == {("1.jpg", "2.jpg")}
+
+
+def test_mtimes_count_only_between_the_numbers_of_one_row() -> None:
+    """A copied folder has one mtime for all its files."""
+    names = ("in/a1.jpg", "in/a002.png", "in/b3.jpg", "in/a.jpg", "in/a-edit.jpg", "out/a1.jpg", "in/a1-crop.jpg")
+    facts = [shot(name, source=TimeSource.MTIME, look=seen(1)) for name in names]
+    assert alike(burst.match(facts), facts) == {("in/a002.png", "in/a1.jpg")}
 
 
 def test_names_that_hold_a_date_alone_make_no_burst() -> None:
