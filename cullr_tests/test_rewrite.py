@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,55 @@ def test_a_program_that_takes_the_name_in_between_keeps_it_and_the_old_bytes_are
     assert place.read_bytes() == b"Lightroom"
     [kept] = [path for path in tmp_path.iterdir() if path.name.endswith(".old")]
     assert kept.read_bytes() == OLD
+
+
+def test_what_a_program_writes_into_the_file_that_stepped_aside_is_kept_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had the file open before, so its bytes go where the file went."""
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    with place.open("r+b", buffering=0) as other:
+        meanwhile(monkeypatch, ".new", lambda: other.write(b"<y>"))
+        with pytest.raises(Failed, match="another program wrote into it"):
+            rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    with opened(tmp_path) as (_, said):
+        assert "what another program wrote meanwhile is kept as .cullr-" in said[0]
+    assert place.read_bytes() == b"stars"
+    [kept] = [path for path in tmp_path.iterdir() if path.name.endswith(".old")]
+    assert kept.read_bytes() == b"<y>old</x>"
+
+
+def test_what_a_file_bears_besides_its_bytes_stays_with_it(tmp_path: Path) -> None:
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    with suppress(OSError):  # where the disk knows no such tags there are none to lose
+        os.setxattr(place, "user.tag", b"holiday")
+    before = attributes(place)
+    rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    assert attributes(place) == before
+    undo(tmp_path)
+    assert attributes(place) == before
+
+
+def attributes(path: Path) -> dict[str, bytes]:
+    return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+
+
+def test_a_write_protected_sidecar_is_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    place.chmod(0o444)
+    done = rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    assert (done.batch, done.refused[0].why) == (None, "it is write-protected")
+    assert place.read_bytes() == OLD
+
+
+def test_taking_stars_back_moves_the_time_on_so_that_other_programs_look_again(tmp_path: Path) -> None:
+    place = tmp_path / "a.xmp"
+    place.write_bytes(OLD)
+    os.utime(place, ns=(10**18, 10**18))
+    rewrite(tmp_path, {"a.xmp": (OLD, b"stars")})
+    rated = place.stat().st_mtime_ns
+    undo(tmp_path)
+    assert place.stat().st_mtime_ns >= rated > 10**18

@@ -76,6 +76,8 @@ def _ready(tree: Tree, changes: list[Rewrite]) -> tuple[list[tuple[Rewrite, byte
             found = tree.lstat(file.path)
             if found is not None and found.st_nlink > 1:
                 raise Stays(file.path, "it has other hard links, which a new version would be cut off from")
+            if found is not None and not found.st_mode & 0o222:
+                raise Stays(file.path, "it is write-protected")
             ready.append((file, sidecar.applied(file, sidecar.content(tree, file.path))))
         except Stays as stays:
             refused.append(stays.refusal)

@@ -3,12 +3,15 @@
 The new bytes are written beside it, the old file steps aside (a move that replaces nothing), is looked at once more,
 and only then the new one takes the name. Invariant: at every instant the old bytes or the new ones stand whole under
 the sidecar's name or under one that the journal's entry tells, and a newcomer is never touched.
+
+The time of change is always the present, also when stars are taken back: darktable, digiKam and Lightroom look at a
+sidecar again when its time has moved on. With the old time back, one that has read the stars meanwhile would never
+hear that they are gone, and would write them again. Without, the worst is one needless look.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 
 from blake3 import blake3
@@ -58,7 +61,7 @@ def put(tree: Tree, entry: Rewriting, number: int, data: bytes | None) -> None:
     new, old = aside(entry, number)
     try:
         if data is not None:
-            _make(tree, new, data, tree.lstat(file.path))
+            _make(tree, new, data, file.path)
         if file.before:
             rename.move(tree, file.path, old)
     except (Stays, OSError) as error:
@@ -74,9 +77,12 @@ def put(tree: Tree, entry: Rewriting, number: int, data: bytes | None) -> None:
         raise error if isinstance(error, Stays) else Stays(file.path, error) from error
     try:
         tree.sync(file.path.rpartition("/")[0])
+        # A program that had it open before it stepped aside may have written into it since.
+        if digest(content(tree, old)) != file.before:
+            raise Stays(file.path, f"another program wrote into it; what it wrote is kept as {visible(old)}")
         _drop(tree, old)
-    except OSError as error:
-        raise Unfinished(file.path, error) from error
+    except (Stays, OSError) as error:
+        raise Unfinished(file.path, error.refusal.why if isinstance(error, Stays) else error) from error
 
 
 def settle(tree: Tree, entry: Rewriting, number: int, said: list[str]) -> bool:
@@ -130,13 +136,15 @@ def _digest(tree: Tree, path: str) -> str:
         return "?"
 
 
-def _make(tree: Tree, path: str, data: bytes, like: os.stat_result | None) -> None:
+def _make(tree: Tree, path: str, data: bytes, replaces: str) -> None:
     """A new file on the disk itself, with the mode, owner and attributes of the one it will replace."""
     at, name = tree.parent(path)
+    like = tree.lstat(replaces)
     fd = disk.open_file(name, at, disk.CREATE_NEW)
     try:
         disk.write_all(fd, data)
         if like is not None:
+            _carry_attributes(tree, replaces, fd)
             with contextlib.suppress(OSError):
                 disk.chown(fd, like.st_uid, like.st_gid)
             with contextlib.suppress(OSError):
@@ -144,6 +152,19 @@ def _make(tree: Tree, path: str, data: bytes, like: os.stat_result | None) -> No
         disk.fsync(fd)
     finally:
         disk.close(fd)
+
+
+def _carry_attributes(tree: Tree, path: str, writer: int) -> None:
+    """Tags of the desktop's, access lists: what a file bears besides its bytes, where the disk can."""
+    at, name = tree.parent(path)
+    with contextlib.suppress(OSError):
+        reader = disk.open_file(name, at)
+        try:
+            for attribute, value in disk.attributes(reader).items():
+                with contextlib.suppress(OSError):
+                    disk.set_attribute(writer, attribute, value)
+        finally:
+            disk.close(reader)
 
 
 def _back(tree: Tree, path: str, new: str, old: str) -> None:

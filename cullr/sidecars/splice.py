@@ -37,6 +37,11 @@ _MARKS = (
 _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _ATTRIBUTE = re.compile(rb"""(\s+)([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NAME = re.compile(rb"<[^\s/>]+")
+_DECLARED = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)""", re.ASCII)
+_MOST_PREFIXES = 256
+"""In scope at once; Lightroom's richest sidecars have some forty. A hostile file could fill the memory with more."""
+_PLAIN = (b"xml:lang", b"xmlns")
+"""What a rating's element may bear besides its text; with rdf:value or rdf:resource the value is not the text."""
 
 
 class Unwritable(ValueError):
@@ -49,7 +54,10 @@ def spliced(data: bytes | None, *, rating: int | None = None, label: str | None 
     No stars are 0; no label is an empty text, which also outranks a label inside the photo.
     """
     wanted = {b"Rating": None if rating is None else str(rating), b"Label": label}
-    mark, encoding, text = _decoded(EMPTY if data is None else data)
+    if data and len(data) > xmp.LARGEST:
+        raise Unwritable(f"it is larger than the {xmp.LARGEST >> 20} MiB that a sidecar has at most")
+    mark, encoding, text = _decoded(data or EMPTY)
+    _check_declared(text, label or "")
     start, end = text.find("<"), text.rfind(">") + 1
     body = text[max(start, 0) : end].encode("utf-8")
     cuts = sorted(_cuts(_parsed(body), body, {name: value for name, value in wanted.items() if value is not None}))
@@ -74,6 +82,13 @@ def _decoded(data: bytes) -> tuple[bytes, str, str]:
         raise Unwritable(f"it is not {encoding.upper()} throughout") from None
 
 
+def _check_declared(text: str, label: str) -> None:
+    """XMP is Unicode; a file that claims to be Latin-1 would be read as that by others. Raises Unwritable."""
+    declared = _DECLARED.match(text.lstrip("\ufeff"))
+    if declared and not declared[1].upper().startswith("UTF-") and not (text + label).isascii():
+        raise Unwritable(f"it says of itself that it is {declared[1]}, which XMP never is")
+
+
 @dataclass(slots=True)
 class _Description:
     """A top-level rdf:Description: where its start tag is, and which prefix stands for what there."""
@@ -84,9 +99,11 @@ class _Description:
 
 @dataclass(slots=True)
 class _Found:
-    """`elements` maps a property's local name to (start of its tag, start of its end tag) wherever it stands."""
+    """`elements` maps a property's local name to (start of its tag, start of its end tag) wherever it stands;
+    `subjects` are the pictures that the descriptions name."""
 
     descriptions: list[_Description] = field(default_factory=list)
+    subjects: set[str] = field(default_factory=set)
     elements: list[tuple[bytes, int, int]] = field(default_factory=list)
 
 
@@ -101,10 +118,13 @@ def _parsed(body: bytes) -> _Found:
     def start(tag: str, attributes: dict[str, str]) -> None:
         own = {name.partition(":")[2]: uri for name, uri in attributes.items() if name.partition(":")[0] == "xmlns"}
         scopes.append(scopes[-1] | own if own else scopes[-1])
+        if len(scopes[-1]) > _MOST_PREFIXES:
+            raise Unwritable(f"it declares more than {_MOST_PREFIXES} namespaces")
         path.append(_expanded(tag, scopes[-1]))
         starts.append(parser.CurrentByteIndex)
         if _is_description(path):
             found.descriptions.append(_Description(starts[-1], scopes[-1]))
+            found.subjects |= {about for name, about in attributes.items() if about and _is_about(name, scopes[-1])}
 
     def end(_tag: str) -> None:
         uri, local = path[-1]
@@ -124,12 +144,19 @@ def _parsed(body: bytes) -> _Found:
         raise Unwritable(f"it is not well-formed XML: {error}") from None
     if not found.descriptions:
         raise Unwritable("it is no XMP: it describes nothing")
+    if len(found.subjects) > 1:
+        raise Unwritable("it describes more than one picture")
     return found
 
 
 def _expanded(tag: str, prefixes: dict[str, str]) -> tuple[str, str]:
     prefix, _, local = tag.rpartition(":")
     return prefixes.get(prefix, ""), local
+
+
+def _is_about(name: str, prefixes: dict[str, str]) -> bool:
+    """Old files write `about` without a prefix."""
+    return name == "about" or (name.endswith(":about") and _expanded(name, prefixes) == (RDF, "about"))
 
 
 def _is_description(path: list[tuple[str, str]]) -> bool:
@@ -167,7 +194,10 @@ def _in_element(body: bytes, first: int, last: int, value: str) -> tuple[int, in
     """The text of `<xmp:Rating …>3</xmp:Rating>`, white space around it kept; or all of `<xmp:Rating/>`."""
     name = _NAME.match(body, first)
     assert name
-    at = max((match.end() for match in _attributes(body, first)), default=name.end())
+    attributes = list(_attributes(body, first))
+    if not all(match[2].startswith(_PLAIN) for match in attributes):
+        raise Unwritable("its rating or label is no plain text")
+    at = attributes[-1].end() if attributes else name.end()
     close = body.index(b">", at)
     if body[close - 1 : close] == b"/":
         return close - 1, close + 1, b">" + escape(value).encode() + b"</" + name[0][1:] + b">"

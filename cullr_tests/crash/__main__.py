@@ -1,4 +1,4 @@
-"""Every fault and kill in turn, and ever new random lives, until the time is up: scripts/crash --minutes 10.
+"""Every fault and kill in turn, of moves and of stars, and ever new random lives, until the time is up: scripts/crash --minutes 10.
 
 Prints a table of what was tried and exits 1 if anything was lost.
 """
@@ -15,11 +15,13 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from cullr_tests.crash.ordeal import CELLS, Tally, systematic
+from cullr_tests.crash import ordeal, rating
+from cullr_tests.crash.ordeal import Tally, systematic
 from cullr_tests.crash.sequences import MEMORY, Life
 
 SLICES = 7
 LIVES = 40
+CELLS = [(cell, ordeal.trial) for cell in ordeal.CELLS] + [(cell, rating.trial) for cell in rating.CELLS]
 
 
 def lives(count: int) -> int:
@@ -32,8 +34,8 @@ def lives(count: int) -> int:
 
 def endless(minutes: float, work: Path, tally: Tally) -> None:
     end = time.monotonic() + minutes * 60
-    for first, cell in itertools.cycle(itertools.product(range(SLICES), CELLS)):
-        systematic(work, tally, [cell], step=SLICES, first=first)
+    for first, (cell, trial) in itertools.cycle(itertools.product(range(SLICES), CELLS)):
+        systematic(work, tally, [cell], step=SLICES, first=first, trial=trial)
         tally.sequences += lives(LIVES)
         if time.monotonic() > end or tally.losses:
             return

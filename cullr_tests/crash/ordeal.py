@@ -92,6 +92,9 @@ def trial(work: Path, scene: str, way: str, fault: Fault | None) -> tuple[list[s
         shutil.rmtree(root)
 
 
+Trial = Callable[[Path, str, str, Fault | None], tuple[list[str], list[str]]]
+
+
 def _aftermath(root: Path, start: dict[str, Seen]) -> list[str]:
     try:
         settle(root)
@@ -105,7 +108,14 @@ def _aftermath(root: Path, start: dict[str, Seen]) -> list[str]:
     return wrong
 
 
-def systematic(work: Path, tally: Tally, cells: Iterable[tuple[str, str]], step: int = 1, first: int = 0) -> None:
+def systematic(
+    work: Path,
+    tally: Tally,
+    cells: Iterable[tuple[str, str]],
+    step: int = 1,
+    first: int = 0,
+    trial: Trial = trial,
+) -> None:
     """Every fault at every call of these (scene, way) pairs; with a `step`, every step-th of them."""
     for scene, way in cells:
         calls, wrong = trial(work, scene, way, None)

@@ -102,7 +102,6 @@ def test_a_new_sidecar_is_xmp() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"not xml",
         b"<x/>",
         written.LIGHTROOM[:-20],
@@ -116,6 +115,76 @@ def test_a_new_sidecar_is_xmp() -> None:
 def test_what_cannot_be_written_without_risk_is_refused(data: bytes) -> None:
     with pytest.raises(Unwritable):
         spliced(data, rating=3)
+
+
+OPEN = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+)
+CLOSE = b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+OTHER = b'</rdf:Description><rdf:Description rdf:about="b.jpg" xmlns:q="http://ns.adobe.com/xap/1.0/"'
+
+
+def within(inner: bytes, attributes: bytes = b"") -> bytes:
+    return OPEN + attributes + b">" + inner + CLOSE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"<!-- <xmp:Rating>1</xmp:Rating> --><xmp:Rating>2</xmp:Rating>", (b">2<", b">4<")),
+        (b"<?x xmp:Rating='1'?><xmp:Rating>\r\n2\r\n</xmp:Rating>\r\n", (b"\n2\r", b"\n4\r")),
+        (b"<xmp:N><![CDATA[<xmp:Rating>1</xmp:Rating>]]></xmp:N><xmp:Rating>2</xmp:Rating>", (b">2<", b">4<")),
+        (b"<xmp:Rating xml:lang='x'>2</xmp:Rating>", (b">2<", b">4<")),
+        (b"<xmp:Rating>1&#x32;</xmp:Rating>", (b"1&#x32;", b"4")),
+        (b"<Rating xmlns='http://ns.adobe.com/xap/1.0/'>2</Rating>", (b">2<", b">4<")),
+        (b"<xmp:Rating>2</xmp:Rating>" + OTHER.replace(b"b.jpg", b"") + b" q:Rating='2'>", (b"2", b"4")),
+    ],
+)
+def test_only_the_value_changes_whatever_stands_around_it(before: bytes, after: tuple[bytes, bytes]) -> None:
+    head, tail = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0"?>\n', b"\n" + b" " * 900 + b'\n<?xpacket end="r"?>\0\0'
+    made = spliced(head + within(before) + tail, rating=4)
+    assert made == head + within(before.replace(*after)) + tail
+    assert xmp.read(made).rating == 4
+
+
+def test_an_attribute_with_a_bracket_in_it_and_one_with_references_keep_their_neighbours() -> None:
+    before = within(b"", b" xmp:Nickname='a>b xmp:Label=\"x\"' xmp:Label='&lt;a&gt;'")
+    assert spliced(before, label="Red") == before.replace(b"'&lt;a&gt;'", b"'Red'")
+
+
+def test_renamed_prefixes_and_no_prefixes_are_what_they_stand_for() -> None:
+    before = (
+        b'<RDF xmlns="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><Description xmlns:e="http://ns.adobe.com/xap/1.0/" '
+        b'e:Rating="2"/></RDF>'
+    )
+    assert spliced(before, rating=4) == before.replace(b'"2"', b'"4"')
+
+
+def test_an_empty_file_becomes_a_sidecar() -> None:
+    assert spliced(b"", rating=4) == spliced(None, rating=4)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (within(OTHER.replace(b"b.jpg", b"a.jpg") + b">" + OTHER + b">"), "more than one picture"),
+        (within(b"<xmp:Rating rdf:value='3'/>"), "no plain text"),
+        (within(b"<xmp:Rating rdf:parseType='Resource'><rdf:value>3</rdf:value></xmp:Rating>"), "no plain text"),
+        (within(b"<xmp:Rating>1<!-- 2 --></xmp:Rating>"), "no plain text"),
+        (within(b"<xmp:Rating><![CDATA[3]]></xmp:Rating>"), "no plain text"),
+        (
+            b'<?xml version="1.0" encoding="ISO-8859-1"?>' + within("grün".encode()),
+            "says of itself that it is ISO-8859",
+        ),
+        (within(b"x" * (5 << 20)), "larger than the 4 MiB"),
+        (within(b"".join(b"<a xmlns:p%d='u'>" % n for n in range(300)) + b"</a>" * 300), "256 namespaces"),
+        (b"\0" * 500, "not well-formed"),
+    ],
+)
+def test_what_is_not_understood_is_left_alone_and_said(data: bytes, why: str) -> None:
+    with pytest.raises(Unwritable, match=why):
+        spliced(data, rating=4)
 
 
 @given(st.sampled_from(sorted(written.XMP)), st.integers(-1, 5), LABELS)
