@@ -64,7 +64,8 @@ _files = st.builds(
     st.integers(-(2**63), 2**63),
     st.none() | st.binary(min_size=1, max_size=32).map(bytes.hex),
 )
-_shots = st.builds(MovedShot, _paths, st.lists(_files, max_size=3).map(tuple), st.lists(_paths, max_size=2).map(tuple))
+_some_paths = st.lists(_paths, max_size=2).map(tuple)
+_shots = st.builds(MovedShot, _paths, st.lists(_files, max_size=3).map(tuple), _some_paths, _some_paths)
 _bodies = st.one_of(
     st.builds(
         Intent,

@@ -56,11 +56,19 @@ class MovedFile:
 
 @dataclass(frozen=True, slots=True)
 class MovedShot:
-    """The files of one shot that move, and the shared companions it needs whether they move with it or not."""
+    """The files of one shot that move, and the shared companions it needs whether they move with it or not.
+
+    Or of a whole set, which goes as one shot does: `also` are the faces of its other shots.
+    """
 
     face: str
     files: tuple[MovedFile, ...]
     needs: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def faces(self) -> tuple[str, ...]:
+        return self.face, *self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,7 @@ def _fields(body: Body) -> dict[str, Any]:
     shots = [
         {"face": shot.face, "files": [_file_fields(file) for file in shot.files]}
         | ({"needs": list(shot.needs)} if shot.needs else {})
+        | ({"also": list(shot.also)} if shot.also else {})
         for shot in body.shots
     ]
     extra = {"folders": list(body.folders), "homes": {name: list(pair) for name, pair in body.homes.items()}}
@@ -230,7 +239,8 @@ def _decision(item: Any) -> Decision:
 
 def _shot(verb: Verb, table: Mapping[str, Any]) -> MovedShot:
     files = tuple(_file(verb, file) for file in _list(table["files"]))
-    return MovedShot(relative(table["face"]), files, tuple(relative(path) for path in table.get("needs", ())))
+    needs, also = (tuple(relative(path) for path in table.get(key, ())) for key in ("needs", "also"))
+    return MovedShot(relative(table["face"]), files, needs, also)
 
 
 def _file(verb: Verb, table: Mapping[str, Any]) -> MovedFile:

@@ -5,7 +5,7 @@ Invariant: a staged path belongs to at most one move, the latest that has not be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cullr.journal.entry import (
     BatchId,
@@ -96,7 +96,7 @@ class State:
         for i, shot in enumerate(intent.shots):
             gone = tuple(file for j, file in enumerate(shot.files) if (i, j) not in body.left)
             if gone and intent.verb is Verb.STAGE:
-                self._stage(entry, intent, MovedShot(shot.face, gone, shot.needs))
+                self._stage(entry, intent, replace(shot, files=gone))
             for file in gone if intent.verb is not Verb.STAGE else ():
                 self._release(file.source, intent.verb)
 

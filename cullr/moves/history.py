@@ -53,7 +53,7 @@ def _row(tree: Tree, state: State, batch: Batch) -> BatchInfo:
         batch.id,
         batch.at,
         batch.what,
-        len(batch.shots),
+        sum(len(shot.faces) for shot in batch.shots),
         len(files),
         sum(file.size for file in files),
         _state(batch, len(files)),

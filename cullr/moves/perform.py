@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cullr.journal import Done, Intent, Journal, MovedFile, MovedShot, Verb, disk
 from cullr.journal.tree import Tree
@@ -31,7 +31,7 @@ class Outcome:
     def moved(self, intent: Intent) -> list[MovedShot]:
         """The shots that went, with the files that went."""
         gone = [
-            MovedShot(shot.face, tuple(f for j, f in enumerate(shot.files) if (i, j) not in self.left), shot.needs)
+            replace(shot, files=tuple(f for j, f in enumerate(shot.files) if (i, j) not in self.left))
             for i, shot in enumerate(intent.shots)
         ]
         return [shot for shot in gone if shot.files]

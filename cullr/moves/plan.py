@@ -31,6 +31,22 @@ class Planner:
         self._claimed: set[str] = set()
         self._staying: set[str] = set()
 
+    def plan_together(self, shots: Sequence[ShotMove]) -> MovedShot:
+        """One move for all of them. Raises Stays when one of them does not go."""
+        planned = []
+        before = set(self._claimed)
+        try:
+            for shot in shots:
+                planned.append(self.plan(shot))
+        except Stays:
+            self._claimed = before
+            raise
+        if len(planned) == 1:
+            return planned[0]
+        files = tuple(file for shot in planned for file in shot.files)
+        needs = {path for shot in planned for path in shot.needs}
+        return MovedShot(planned[0].face, files, tuple(sorted(needs)), tuple(shot.face for shot in planned[1:]))
+
     def stays(self, face: str) -> None:
         self._staying.add(face)
 

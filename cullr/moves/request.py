@@ -18,7 +18,7 @@ class ShotMove:
     `shared` maps those of its files that other shots need too to the faces of these others: such a file goes with the
     last of them. `kept` are the faces kept in its stead; when there are any, one of them must still be there,
     unchanged and staying. `digests` by path make `verify` compare bytes as well: BLAKE3 in hex, or a fingerprint
-    (`cullr.fingerprint`) where all bytes would take too long.
+    (`cullr.fingerprint`) where all bytes would take too long. Shots of one `together` go all or none.
     """
 
     face: str
@@ -26,6 +26,7 @@ class ShotMove:
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kept: tuple[File, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    together: str = ""
 
 
 CompanionsNow = Callable[[ShotMove], Collection[str]]
@@ -34,12 +35,19 @@ CompanionsNow = Callable[[ShotMove], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """One approval's outcome. `batch` is None when nothing moved; `recovered` says what an earlier run had left."""
+    """One approval's outcome. `batch` is None when nothing moved; `recovered` says what an earlier run had left.
+
+    `moved` holds a set that went together as one shot, with all its files.
+    """
 
     batch: BatchId | None
     moved: tuple[MovedShot, ...] = ()
     refused: tuple[Refusal, ...] = ()
     recovered: tuple[str, ...] = ()
+
+    @property
+    def shots(self) -> int:
+        return sum(len(shot.faces) for shot in self.moved)
 
     @property
     def files(self) -> int:

@@ -6,7 +6,7 @@ Invariant: nothing that stands in a file's old place is touched; the shot then s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cullr.errors import UsageError
@@ -132,7 +132,7 @@ def _plan(tree: Tree, state: State, batch: BatchId, shots: Sequence[MovedShot]) 
         refused += missing
         homeward.arrived |= arrived
         if files:
-            homeward.shots.append(MovedShot(shot.face, tuple(files)))
+            homeward.shots.append(replace(shot, files=tuple(files), needs=()))
     return homeward, refused
 
 

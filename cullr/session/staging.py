@@ -82,7 +82,7 @@ def apply(
             )
             before += len(shots)
             done.batch = done.batch or result.batch
-            done.shots += len(result.moved)
+            done.shots += result.shots
             done.files += result.files
             done.bytes += result.bytes
             done.left += [Left(root, refusal.path, refusal.why) for refusal in result.refused]
@@ -94,6 +94,7 @@ def _moves(plan: Plan, now: Present, roots: Sequence[Path], done: Staged) -> Wan
     keepers = plan.keepers()
     culls: dict[tuple[int, str], list[Shot]] = defaultdict(list)
     kept: dict[tuple[int, str], list[Shot]] = {}
+    sets: dict[tuple[int, str], str] = {}
     objections = _objections(plan, keepers, now)
     for place, (planned, group) in plan.culled().items():
         if why := objections.get(place):
@@ -101,10 +102,12 @@ def _moves(plan: Plan, now: Present, roots: Sequence[Path], done: Staged) -> Wan
             continue
         shot = now.as_planned(planned)
         culls[planned.root, INTO.get(group.kind, DUPES)].append(shot)
+        if group.kind is Kind.SET:
+            sets[planned.root, shot.path] = f"{group.id} {planned.set}"
         kept[planned.root, shot.path] = now.stand_ins(planned, keepers[place])
     return {
         (root, into): [
-            replace(move, digests=_digests(roots[root], move))
+            replace(move, digests=_digests(roots[root], move), together=sets.get((root, move.face), ""))
             for move in moves.requests(shots, now.of_root(root), {shot.path: kept[root, shot.path] for shot in shots})
         ]
         for (root, into), shots in culls.items()

@@ -1,4 +1,4 @@
-"""Every fault and kill in turn, of moves and of stars, and ever new random lives, until the time is up: scripts/crash --minutes 10.
+"""Every fault and kill, of moves and of stars, and ever new random lives, until time is up: scripts/crash --minutes 10.
 
 Prints a table of what was tried and exits 1 if anything was lost.
 """

@@ -23,6 +23,8 @@ SHOTS: dict[str, tuple[str, ...]] = {
     "render.png": ("render.caption", "render.png"),
 }
 SHARED = {"day1/pair.xmp": frozenset({"day1/IMG_2.JPG", "day1/IMG_3.JPG"})}
+SET = ("day1/IMG_3.JPG", "render.png")
+"""Shots that go together or not at all."""
 KEPT = ("day1/KEPT.JPG", "kept.png")
 STRANGERS = ("_review_dupes/day1/img_1.jpg", "day1/notes.txt")
 MODES = {"day1/IMG_1.CR3": 0o444, "render.png": 0o600}
@@ -49,6 +51,7 @@ def batch(root: Path, faces: tuple[str, ...] = tuple(SHOTS)) -> list[ShotMove]:
             tuple(_file(root, path) for path in SHOTS[face]),
             {path: users - {face} for path, users in SHARED.items() if path in SHOTS[face]},
             kept,
+            together="set" if face in SET else "",
         )
         for face in faces
     ]
@@ -125,6 +128,8 @@ def broken_laws(root: Path, start: dict[str, Seen]) -> list[str]:
         own = {home.get(path) for path in files if path not in SHARED}
         if len(own) != 1:
             wrong.append(f"the shot {face!r} is split")
+    if len({home.get(face) for face in SET}) != 1:
+        wrong.append(f"the set {SET} is split")
     for path, users in SHARED.items():
         if not home.get(path) and any(home.get(face) for face in users):
             wrong.append(f"{path!r} left a shot that needs it")

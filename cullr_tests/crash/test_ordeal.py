@@ -50,8 +50,15 @@ def test_the_laws_notice_a_lost_a_replaced_and_a_split_shot(tmp_path: Path) -> N
     (tmp_path / "day1/IMG_1.CR3").unlink()
     (tmp_path / "render.png").write_bytes(b"another")
     (tmp_path / "day1/IMG_2.JPG").rename(tmp_path / "_review_dupes/IMG_2.JPG")
+    (tmp_path / "day1/IMG_3.JPG").rename(tmp_path / "_review_dupes/IMG_3.JPG")
     said = "\n".join(broken_laws(tmp_path, start))
-    for part in ("'day1/IMG_1.CR3' exists 0 times", "came from nowhere", "the journal does not know", "is split"):
+    for part in (
+        "'day1/IMG_1.CR3' exists 0 times",
+        "came from nowhere",
+        "the journal does not know",
+        "the shot 'day1/IMG_1.JPG' is split",
+        "the set",
+    ):
         assert part in said
 
 
