@@ -10,6 +10,7 @@ import pytest
 
 from cullr_tests.crash import rating
 from cullr_tests.crash.ordeal import Tally, systematic
+from cullr_tests.crash.shoot import build
 
 STEPS = {("rate", "rename"): 1, ("undo", "rename"): 5, ("settle", "rename"): 5}
 
@@ -31,7 +32,7 @@ def test_every_fault_and_every_kill_leaves_each_sidecar_old_or_new(cell: tuple[s
 
 
 def test_the_rating_that_recovery_starts_from_is_really_torn(work: Path) -> None:
-    rating.build(work / "root")
+    build(work / "root")
     rating.torn_rate(work / "root")
     assert not (work / "root" / rating.OLD).exists()
     assert any(path.name.endswith(".old") for path in (work / "root/day1").iterdir())
