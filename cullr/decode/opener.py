@@ -47,12 +47,14 @@ class Content:
     size: int
 
 
-def _register() -> None:
-    """Teach Pillow HEIF and JPEG XL; both register themselves once a process."""
-    import pillow_heif
+def register(kind: str) -> None:
+    """Teach Pillow HEIF or JPEG XL when the first one comes; both register themselves once a process."""
+    if kind in {"heif", "avif"}:
+        import pillow_heif
 
-    pillow_heif.register_heif_opener()
-    import pillow_jxl  # noqa: F401
+        pillow_heif.register_heif_opener()
+    elif kind == "jxl":
+        import pillow_jxl  # noqa: F401
 
 
 def content(stream: BinaryIO, limits: Limits) -> Content:
@@ -115,7 +117,7 @@ def use(stream: BinaryIO, kind: str, limits: Limits, work: Callable[[Image.Image
 
     Raises Unreadable with the first reader's reason when none succeeds.
     """
-    _register()
+    register(kind)
     # Pillow refuses above twice this number and only warns between the two.
     Image.MAX_IMAGE_PIXELS = limits.megapixels * 1_000_000 // 2
     first: Unreadable | None = None

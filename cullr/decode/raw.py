@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import rawpy
 from PIL import Image
 
 from cullr.decode.errors import Unreadable
 from cullr.decode.opener import reasons
 from cullr.model import Exposure, Rung, Taken, TimeSource
+
+if TYPE_CHECKING:
+    import rawpy
 
 # LibRaw's `flip` → EXIF orientation.
 _ORIENTATION = {0: 1, 3: 3, 5: 8, 6: 6}
@@ -34,6 +36,8 @@ class Developed:
 
 def develop(stream: BinaryIO) -> Developed:
     """Raises Unreadable when LibRaw does not know the file or finds no picture in it."""
+    import rawpy
+
     with reasons("camera RAW"), rawpy.imread(stream) as raw:
         flip = _ORIENTATION.get(raw.sizes.flip, 1)
         found = _preview(raw, flip)
@@ -52,6 +56,8 @@ def develop(stream: BinaryIO) -> Developed:
 
 
 def _preview(raw: rawpy.RawPy, flip: int) -> tuple[Image.Image, Rung, int] | None:
+    import rawpy
+
     try:
         thumb = raw.extract_thumb()
     except rawpy.LibRawError:

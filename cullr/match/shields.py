@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cullr.match import looks
 from cullr.match.shift import shifts
@@ -128,11 +129,17 @@ def _panorama(members: Sequence[ShotFacts]) -> bool:
     if (looks.correlations(members, np.stack((places[:-1], places[1:]), axis=1)) >= STILL).any():
         return False
     greys = looks.greys(members, places)
+    least = PANORAMA_CELLS if len(members) > 2 else PAIR_CELLS
+    # Mostly the first pair tells that it is none, and a pair costs more than all else here.
+    return _pans(greys[:2], least) and _pans(greys, least)
+
+
+def _pans(greys: NDArray[np.uint8], least: int) -> bool:
+    """Whether each frame goes on from the one before, the same way, by so many cells; then any two neighbours do."""
     rows, columns, correlation = shifts(greys[:-1], greys[1:])
     if correlation.min() < PANORAMA_CORRELATION:
         return False
     along, across = (columns, rows) if abs(columns.sum()) >= abs(rows.sum()) else (rows, columns)
-    least = PANORAMA_CELLS if len(members) > 2 else PAIR_CELLS
     steady = (along * np.sign(along.sum()) >= least) & (2 * abs(across) <= abs(along))
     return bool(steady.all())
 

@@ -99,7 +99,7 @@ def scenes(photos: Path, criterion: str, part: str) -> dict[str, Pixels]:
 def opened(path: Path) -> Pixels:
     from cullr.decode import opener
 
-    opener._register()
+    opener.register("heif")
     with Image.open(path) as image:
         shown = ImageOps.exif_transpose(image).convert("RGB")
     shown.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
