@@ -19,13 +19,11 @@ from typing import Protocol
 from blake3 import blake3
 
 from cullr import companions, formats, names
-from cullr.errors import RootError
 from cullr.model import File, Shot, Skipped
+from cullr.roots import Identity, identify
 
 STAGING_FOLDERS = frozenset({"_review_dupes", "delete_review", ".cullr"})
 """Our own folders, left out at any depth: a folder inside this root may have been a root before."""
-
-_Identity = tuple[int, int]
 
 
 class Digest(Protocol):
@@ -90,28 +88,6 @@ def folder(root: Path, relative: str, ignore: Sequence[str] = (), number: int = 
     return tuple(walker.shots)
 
 
-def check_roots(roots: Sequence[Path]) -> list[Path]:
-    """The roots resolved, each folder once. Raises RootError for one that is missing, a file or unreadable."""
-    found: dict[_Identity | Path, Path] = {}
-    for root in roots:
-        try:
-            resolved = root.resolve(strict=True)
-            with os.scandir(resolved):
-                pass
-            found.setdefault(_identity(resolved.stat()) or resolved, resolved)
-        except FileNotFoundError:
-            raise RootError(f"{root} does not exist", "Check the spelling; is the disk mounted?") from None
-        except NotADirectoryError:
-            raise RootError(f"{root} is not a folder", f"Name a folder: {root.parent}") from None
-        except PermissionError as error:
-            remedy = "Ask its owner for read access, or check it with: ls -ld"
-            raise RootError(f"{root} cannot be read: {error.strerror}", remedy) from error
-        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name, a dead mount
-            reason = getattr(error, "strerror", None) or str(error)
-            raise RootError(f"{root} cannot be used: {reason}", "Name a folder that can be listed.") from error
-    return list(found.values())
-
-
 class _Ignored:
     """The `ignore` globs, compiled once: a pattern each for files and for folders."""
 
@@ -138,18 +114,18 @@ class _Walker:
     """What was found so far. `roots` maps the identity of each root to the number of the first that has it."""
 
     ignored: _Ignored
-    roots: dict[_Identity, int]
+    roots: dict[Identity, int]
     shots: list[Shot] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     photos: int = 0
     orphans: int = 0
     links: int = 0
-    seen: set[_Identity] = field(default_factory=set)
+    seen: set[Identity] = field(default_factory=set)
 
     def folders(self, number: int, root: Path) -> Iterator[str]:
         """Go through a root depth first, in order of names, and yield each folder's path when it is done."""
         try:
-            identity = _identity(root.stat())
+            identity = identify(root.stat())
         except OSError as error:
             self._skip(number, "", error)
             return
@@ -213,7 +189,7 @@ class _Walker:
 
     def _is_ours(self, number: int, path: str, entry: os.DirEntry[str]) -> bool:
         """False for a folder that is a root itself, or that a bind mount shows a second time."""
-        identity = _identity(entry.stat(follow_symlinks=False))
+        identity = identify(entry.stat(follow_symlinks=False))
         if identity is None:
             return True
         if identity in self.roots:
@@ -284,18 +260,13 @@ def _head(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _identities(roots: Sequence[Path]) -> dict[_Identity, int]:
-    found: dict[_Identity, int] = {}
+def _identities(roots: Sequence[Path]) -> dict[Identity, int]:
+    found: dict[Identity, int] = {}
     for number, root in enumerate(roots):
         try:
-            identity = _identity(root.stat())
+            identity = identify(root.stat())
         except OSError:
             continue  # `_Walker.folders` reports it
         if identity:
             found.setdefault(identity, number)
     return found
-
-
-def _identity(about: os.stat_result) -> _Identity | None:
-    """What two paths to one folder have in common; None on file systems that number nothing."""
-    return (about.st_dev, about.st_ino) if about.st_ino else None

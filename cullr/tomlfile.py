@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ LARGEST = 1 << 20
 
 def load(path: Path) -> dict[str, Any]:
     """The file's tables. Raises ConfigError when it cannot be read, is not UTF-8 or is not TOML."""
+    import tomllib
+
     try:
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)

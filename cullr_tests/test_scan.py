@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cullr import formats, names, scan
+from cullr import formats, names, roots, scan
 from cullr.errors import RootError
 from cullr.model import Skipped
 from cullr.scan import Scan
@@ -139,7 +139,7 @@ def test_links_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_root_that_is_a_link_is_the_folder_behind_it(tmp_path: Path) -> None:
     grow(tmp_path / "real", "a.jpg")
     (tmp_path / "link").symlink_to("real")
-    assert scan.check_roots([tmp_path / "link", tmp_path / "real"]) == [tmp_path / "real"]
+    assert roots.check([tmp_path / "link", tmp_path / "real"]) == [tmp_path / "real"]
     assert photos(scan.walk([tmp_path / "link"])) == ["a.jpg"]
 
 
@@ -160,7 +160,7 @@ def test_the_same_root_twice_lists_nothing_twice(tmp_path: Path) -> None:
     found = scan.walk([root, tmp_path / "link", root / "day" / ".."])
     assert [shot.face.root for shot in found.shots] == [0, 0]
     assert found.photos == 2
-    assert scan.check_roots([root, tmp_path / "link", root / "day" / "..", root / "day"]) == [root, root / "day"]
+    assert roots.check([root, tmp_path / "link", root / "day" / "..", root / "day"]) == [root, root / "day"]
 
 
 def test_staged_hidden_and_own_folders_are_left_out_at_any_depth(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_a_root_must_be_a_folder_that_can_be_listed(tmp_path: Path) -> None:
         tmp_path / "\0": "cannot be used",
     }.items():
         with pytest.raises(RootError) as caught:
-            scan.check_roots([tmp_path, root])
+            roots.check([tmp_path, root])
         assert message in caught.value.message and str(root) in caught.value.message
         assert caught.value.remedy and caught.value.exit_code == 2
 
@@ -305,10 +305,10 @@ def test_a_root_without_permission_is_refused() -> None:
         grow(folder, "locked/a.jpg")
         (folder / "locked").chmod(0)
         with pytest.raises(RootError, match="cannot be read: Permission denied"):
-            scan.check_roots([folder / "locked"])
+            roots.check([folder / "locked"])
 
 
 def test_roots_come_back_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "day").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert scan.check_roots([Path(), Path("day")]) == [tmp_path, tmp_path / "day"]
+    assert roots.check([Path(), Path("day")]) == [tmp_path, tmp_path / "day"]

@@ -81,7 +81,8 @@ def plain(paths: list[str], squares: Path, home: Path, rounds: int) -> dict[str,
 
 def ours(paths: list[str], squares: Path, home: Path, rounds: int, spec: str) -> dict[str, Any]:
     from cullr import embed
-    from cullr.pool import Crew, Job
+    from cullr.pool import Job
+    from cullr.pool.crew import Crew
     from cullr.pool.jobs import Square, Task
     from cullr.settings import Limits
 

@@ -7,6 +7,7 @@ reading real pictures into the same index for another folder.
 from __future__ import annotations
 
 import asyncio
+import compileall
 import gc
 import json
 import os
@@ -129,6 +130,7 @@ class Terminal:
         if self.pid == 0:
             os.environ |= {"CULLR_CACHE": str(cache), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
             os.environ.pop("TMUX", None)
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.execv(sys.executable, [sys.executable, __file__, *words])
         ioctl(self.fd, TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
 
@@ -233,6 +235,8 @@ GOALS = {
 
 
 def main() -> None:
+    # As after anyone's first start. Where no bytecode may be written, each start compiles all sources: 0.1 s more.
+    compileall.compile_dir(Path(__file__).parents[1] / "cullr", quiet=1)
     with tempfile.TemporaryDirectory(prefix="cullr-bench-") as name:
         here = Path(name)
         root, cache = here / "shoot", here / "cache"

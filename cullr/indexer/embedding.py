@@ -14,7 +14,8 @@ from cullr.index.database import Database
 from cullr.index.vectors import Fault, Vectors
 from cullr.indexer.passes import Passes
 from cullr.model import ShotFacts, ShotId
-from cullr.pool import Crew, Job
+from cullr.pool import Job
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task
 from cullr.safe_text import visible
 

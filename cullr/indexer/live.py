@@ -24,7 +24,7 @@ from cullr.indexer.foresight import Foresight, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
-from cullr.pool import Crew
+from cullr.pool.crew import Crew
 from cullr.rules import Hearing
 from cullr.settings import Settings
 

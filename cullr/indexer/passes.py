@@ -19,7 +19,8 @@ from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.reconcile import place
 from cullr.model import File, Look, Measure, Rung, Shot
-from cullr.pool import Crew, Job, Measured, Outcome
+from cullr.pool import Job, Measured, Outcome
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task, Wanted
 
 Progress = Callable[[str, int, int], None]

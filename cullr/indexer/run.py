@@ -20,7 +20,7 @@ from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
 from cullr.indexer.reconcile import Place, Reconciled, reconcile
 from cullr.model import File, Group, Kind, LeftOut, Shot, ShotFacts, ShotId, Skipped
-from cullr.pool import Crew
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Wanted
 from cullr.scan import Scan
 from cullr.settings import Settings

@@ -16,7 +16,8 @@ from cullr.index import database
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.passes import Progress
-from cullr.pool import Crew, Job
+from cullr.pool import Job
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task
 from cullr.settings import Settings
 

@@ -10,12 +10,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cullr import journal, rules
+from cullr import journal
 from cullr.journal import Verdict
 from cullr.journal.entry import Decisions
 from cullr.model import Group, Proposal, ShotFacts, ShotId
-from cullr.rules import Demand, Hearing, Rule
+
+if TYPE_CHECKING:
+    from cullr.rules import Demand, Hearing, Rule
 
 LAST = "kept: nothing else of its group stays"
 Key = tuple[str, ...]
@@ -95,6 +98,7 @@ class Decided:
 
     def hearing(self, rule: Rule, *, across_stages: bool = False) -> Hearing:
         """Where this rule and the person's word are heard."""
+        from cullr.rules import Hearing
 
         def ask(
             group: Group, members: Sequence[ShotFacts], gone: Collection[ShotId], demand: Demand | None
@@ -114,6 +118,8 @@ class Decided:
         demand: Demand | None = None,
     ) -> tuple[Proposal, ...]:
         """The rule's choice among the shots the person did not cull, and the person's word on the others."""
+        from cullr import rules
+
         culled = {each.id for each in members if self.verdict(each, members) is Verdict.CULL}
         out = {*gone, *culled} if len(culled) < len(members) else gone
         ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages, demand=demand)

@@ -7,11 +7,13 @@ Reading is quick enough for the event loop (a page 0.1 ms). What writes (`decide
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cullr import journal
 from cullr.errors import Failed
@@ -19,34 +21,30 @@ from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import Journal, Verdict
 from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
-from cullr.rules import Rule
-from cullr.session import decided, memory, past, staging, standing, stars
+from cullr.session import decided, memory, standing
 from cullr.session.child import Child
 from cullr.session.decided import Decided
-from cullr.session.past import PastBatch, Undone
-from cullr.session.plan import Plan, PlannedGroup, PlannedShot
-from cullr.session.rehearsal import Changed, Rehearsal, rehearse
 from cullr.session.session import Session
-from cullr.session.staging import Staged
 from cullr.session.standing import Standing
-from cullr.session.stars import Starred
 from cullr.session.touched import Touched
 
-__all__ = [
-    "Changed",
-    "Desk",
-    "Glance",
-    "GroupRow",
-    "OpenGroup",
-    "PassRow",
-    "PastBatch",
-    "Rehearsal",
-    "Staged",
-    "Standing",
-    "Starred",
-    "Undone",
-    "Verdict",
-]
+if TYPE_CHECKING:
+    from cullr.rules import Rule
+    from cullr.session.past import PastBatch, Undone
+    from cullr.session.rehearsal import Rehearsal
+    from cullr.session.staging import Staged
+    from cullr.session.stars import Starred
+
+LATER = (
+    "cullr.rules",
+    "cullr.session.past",
+    "cullr.session.rehearsal",
+    "cullr.session.staging",
+    "cullr.session.stars",
+)
+"""What only decisions need: without it the first frame comes a tenth earlier."""
+
+__all__ = ["Desk", "Glance", "GroupRow", "OpenGroup", "PassRow", "Standing", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,11 @@ class Desk:
         roots = tuple(str(root) for root in self.roots)
         self._child = Child(roots, settings, str(self.session.cache), paused=self.paused)
         self._open_index(self.session.cache)
+
+    def preload(self) -> None:
+        """Import what the first decision needs before its key is pressed; for a thread."""
+        for name in LATER:
+            importlib.import_module(name)
 
     def stop(self) -> None:
         if self._child:
@@ -312,6 +315,8 @@ class Desk:
 
     def rehearse(self, then: Rule) -> Iterator[Rehearsal]:
         """What another rule would change, growing; for a thread, on a connection of its own. Raises ConfigError."""
+        from cullr.session.rehearsal import Rehearsal, rehearse
+
         now, across = self.rule(), self.session.settings.across_stages
         db = database.open_for_reading(self._index) if self._index else None
         if db is None:
@@ -339,6 +344,8 @@ class Desk:
 
     def give_stars(self, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> Starred:
         """Write stars (0: none) or a label ("": none) into the shot's sidecars, as a batch. Raises Failed."""
+        from cullr.session import stars
+
         with self._writing:
             done = stars.give(
                 self.roots[shot.shot.root], self.session.settings.ignore, shot, rating=rating, label=label
@@ -358,6 +365,9 @@ class Desk:
 
     def approve(self, group: OpenGroup, keep: Sequence[ShotId]) -> Staged:
         """Move all shots of the group but these, as one batch. Raises Failed; refusals are in the result."""
+        from cullr.session import staging
+        from cullr.session.plan import Plan, PlannedGroup, PlannedShot
+
         kept = set(keep)
         sides: dict[bool, list[PlannedShot]] = {True: [], False: []}
         for each in group.shots:
@@ -372,16 +382,18 @@ class Desk:
 
     def history(self) -> list[PastBatch]:
         """Every batch, oldest first. Raises Failed."""
-        return past.history(self.roots)
+        return self.session.history()
 
     def would_undo(self, batches: Sequence[PastBatch]) -> Undone:
         """What `undo` would do now; moves nothing, but looks at every file: for a thread. Raises Failed."""
-        return past.undo(self.roots, batches, dry_run=True)
+        return self.session.undo(batches, dry_run=True)
 
     def undo(self, batches: Sequence[PastBatch]) -> Undone:
         """Put these back. Raises Failed; refusals are in the result."""
+        from cullr.session import stars
+
         with self._writing:
-            done = past.undo(self.roots, batches)
+            done = self.session.undo(batches)
             for facts in [each for place in done.back for each in self._touched.beside(*place)]:
                 with contextlib.suppress(Failed):  # its shot is gone: so is the note's use
                     self._touched.note(stars.now(self.roots[facts.shot.root], self.session.settings.ignore, facts))

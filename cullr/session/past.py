@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cullr import journal, moves
+from cullr import moves
 from cullr.errors import UsageError
 from cullr.journal import BatchId
 from cullr.moves import BatchInfo, BatchState
@@ -62,26 +62,6 @@ class Undone:
     back: list[tuple[int, str]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
-
-
-def settle(roots: Sequence[Path]) -> list[str]:
-    """Finish or take back what an interrupted run left, where one did; says what was done. Raises Failed."""
-    said: list[str] = []
-    for root in roots:
-        log = journal.read(root)
-        if log.state.unfinished or log.torn:
-            with moves.opened(root) as (_, recovered):
-                said += recovered
-    return said
-
-
-def interrupted(roots: Sequence[Path]) -> list[str]:
-    """Roots where a batch is under way or was interrupted, a sentence each. Writes nothing. Raises Failed."""
-    return [
-        f"{root}: a batch is under way or was interrupted; `cullr undo` settles it first"
-        for root in roots
-        if journal.read(root).state.unfinished
-    ]
 
 
 def history(roots: Sequence[Path]) -> list[PastBatch]:

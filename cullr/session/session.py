@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cullr import settings as configuration
 from cullr.errors import NothingFound, UsageError
 from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts, ShotId
+from cullr.roots import check as check_roots
 from cullr.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ class Session:
         progress: Progress = _silent,
     ) -> Session:
         """Raises RootError for roots that cannot be used, ConfigError for settings that are wrong."""
-        from cullr import scan
-
-        checked = scan.check_roots(roots or [Path()])
+        checked = check_roots(roots or [Path()])
         settings = configuration.load(checked, flags)
         return cls(tuple(checked), settings, configuration.cache_folder(), say, progress)
 
@@ -141,15 +140,15 @@ class Session:
 
     def settle(self) -> list[str]:
         """Finish or take back what an interrupted run left behind; says what was done. Raises Failed."""
-        from cullr.session import past
+        from cullr.session import settling
 
-        return past.settle(self.roots)
+        return settling.settle(self.roots)
 
     def interrupted(self) -> list[str]:
         """What `settle` would have to do, a sentence each. Writes nothing. Raises Failed."""
-        from cullr.session import past
+        from cullr.session import settling
 
-        return past.interrupted(self.roots)
+        return settling.interrupted(self.roots)
 
     def history(self) -> list[PastBatch]:
         """Every batch below the roots, oldest first. Raises Failed for a journal that cannot be believed."""

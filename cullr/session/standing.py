@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cullr.index.reviews import Reader
 from cullr.model import Kind, ShotId
-from cullr.rules import Rule
-from cullr.session.decided import Decided
+
+if TYPE_CHECKING:
+    from cullr.rules import Rule
+    from cullr.session.decided import Decided
 
 SLICE = 8
 """Groups between two snapshots: some 5 ms, so that the screen's thread gets its turn."""

@@ -79,7 +79,13 @@ class CullrApp(App[int]):
 
     def on_ready(self) -> None:
         if not gc.isenabled():
-            self.set_timer(SETTLED, _collect_again)
+            self.set_timer(SETTLED, lambda: self.run_worker(self._settle(), exit_on_error=False))
+
+    async def _settle(self) -> None:
+        """From here on garbage is looked for only among what is new: a look at all that was imported stops the loop."""
+        await asyncio.to_thread(self.desk.preload)
+        gc.freeze()
+        gc.enable()
 
     def on_unmount(self) -> None:
         self.loader.close(0.2)
@@ -168,12 +174,6 @@ class CullrApp(App[int]):
         limit.daemon = True
         limit.start()
         self.exit(128 + number, return_code=128 + number)
-
-
-def _collect_again() -> None:
-    """From here on garbage is looked for only among what is new: a look at all that was imported stops the loop."""
-    gc.freeze()
-    gc.enable()
 
 
 def _written(cache: Path, error: Exception) -> Path | None:

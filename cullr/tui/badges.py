@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from cullr import sidecars
 from cullr.model import ShotFacts
 from cullr.report import words
 from cullr.safe_text import visible
@@ -29,6 +28,8 @@ def badges(facts: ShotFacts) -> list[Content]:
     if rating:
         found.append(Content.styled(f"★{rating}" if rating > 0 else "rejected", "$text-warning"))
     if facts.marks.label:
+        from cullr import sidecars
+
         colour = LABELS.get(sidecars.colour(facts.marks.label) or "", FAINT)
         found.append(Content.styled(f"● {visible(facts.marks.label)}", colour))
     if facts.marks.edited:

@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cullr import sidecars
 from cullr.model import ShotFacts, ShotId
 from cullr.report import words
-from cullr.session.desk import Desk, OpenGroup, PastBatch, Staged, Starred, Undone, Verdict
+from cullr.session.desk import Desk, OpenGroup, Verdict
 from cullr.tui import doings
 from cullr.tui.clerk import Clerk, Errand
 from cullr.tui.doings import Apart, Doing, Marked, Moved, Rated
 
 if TYPE_CHECKING:
+    from cullr.session.past import Undone
+    from cullr.session.staging import Staged
+    from cullr.session.stars import Starred
     from cullr.tui.main_screen import MainScreen
 
 
@@ -82,6 +84,7 @@ class Decisions:
 
     def rate(self, group: OpenGroup, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> None:
         """Write stars or a label into the shot's sidecars; a label that it has already comes off."""
+        from cullr import sidecars
 
         def ready() -> Callable[[], Starred]:
             now = self._desk.open(group.row)
@@ -115,7 +118,7 @@ class Decisions:
         """Take back the last thing done here; when there is none, the last approval of any time."""
         latest: list[Doing] = []
 
-        def ready() -> Callable[[], tuple[PastBatch | None, Undone] | None]:
+        def ready() -> Callable[[], Undone | None]:
             latest[:] = [self._done.pop()] if self._done else []
             doing = latest[0] if latest else None
             match doing:
@@ -134,7 +137,7 @@ class Decisions:
 
         self.clerk.give(Errand("taking back", ready, lambda result: self._taken_back(latest, result), failed))
 
-    def _taken_back(self, latest: list[Doing], result: tuple[PastBatch | None, Undone] | None) -> None:
+    def _taken_back(self, latest: list[Doing], result: Undone | None) -> None:
         match latest[0] if latest else None:
             case Marked(group, before):
                 self._screen.show_again(group.row)
@@ -144,13 +147,12 @@ class Decisions:
                 self._screen.show_again(group.row)
                 self._screen.say("These are alike again.", "good")
             case _:
-                batch, undone = result or (None, Undone())
                 if latest and isinstance(latest[0], Rated):
                     self._screen.reopen(latest[0].row)
-                if batch is None:
+                if result is None:
                     self._screen.say("There is nothing to take back.", "care")
                 else:
-                    self._screen.say(*doings.undone(undone))
+                    self._screen.say(*doings.undone(result))
 
     def _refusal(self, group: OpenGroup, typed: Mapping[ShotId, Verdict]) -> str:
         """Why this group cannot be approved now, or nothing."""
@@ -201,7 +203,7 @@ class Decisions:
         self._screen.under_way(f"{self.clerk.doing or 'waiting'}{more}" if waiting else "")
 
 
-def _put_back(desk: Desk, batch: str | None) -> tuple[PastBatch | None, Undone]:
-    """Undo the named batch, or the last that still holds anything."""
+def _put_back(desk: Desk, batch: str | None) -> Undone | None:
+    """Undo the named batch, or the last that still holds anything; None when there is none."""
     past = [each for each in reversed(desk.history()) if each.staged and batch in {None, each.id}]
-    return (past[0], desk.undo(past[:1])) if past else (None, Undone())
+    return desk.undo(past[:1]) if past else None

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import OpenGroup, Staged, Starred, Undone, Verdict
+from cullr.session.desk import OpenGroup, Verdict
+
+if TYPE_CHECKING:
+    from cullr.session.past import Undone
+    from cullr.session.staging import Staged
+    from cullr.session.stars import Starred
 
 
 @dataclass(frozen=True, slots=True)

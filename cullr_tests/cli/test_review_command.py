@@ -51,3 +51,39 @@ def test_the_screen_imports_no_pixels(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "HEAVY []" in done.stdout
+
+
+FIRST_FRAME = """
+import asyncio, sys
+from pathlib import Path
+from cullr.session import Session
+from cullr.session.desk import Desk
+from cullr.tui.app import CullrApp
+from cullr.tui.terminal import Terminal
+
+async def show(desk):
+    async with CullrApp(desk, Terminal("a test", "cells", "because")).run_test():
+        print("LOADED", *sys.modules)
+
+desk = Desk(Session.open([Path(sys.argv[1])]))
+desk.start()
+asyncio.run(show(desk))
+desk.stop()
+desk.preload()
+print("LATER", *sys.modules)
+"""
+
+
+def test_what_only_decisions_need_comes_after_the_first_frame(tmp_path: Path) -> None:
+    later = {
+        "cullr.moves", "cullr.rules", "cullr.scan", "cullr.sidecars", "cullr.session.past", "cullr.session.plan",
+        "cullr.session.rehearsal", "cullr.session.staging", "cullr.session.stars",
+    }  # fmt: skip
+    never = {"cullr.indexer", "cullr.pool.crew", "cullr.tui.screens.compare", "tomllib", "urllib.request"}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_FRAME, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    loaded = {line.split()[0]: set(line.split()[1:]) for line in done.stdout.splitlines()}
+    assert "cullr.tui.main_screen" in loaded["LOADED"]
+    assert sorted(loaded["LOADED"] & (later | never)) == []
+    assert later <= loaded["LATER"]

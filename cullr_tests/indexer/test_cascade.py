@@ -21,7 +21,7 @@ from cullr.indexer.passes import WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.indexer.run import run
 from cullr.model import Group, Measure, Rung, ShotFacts, ShotId
-from cullr.pool import Crew
+from cullr.pool.crew import Crew
 from cullr.rules import Demand
 from cullr.settings import Limits, Settings
 from cullr_tests import pictures

@@ -14,7 +14,8 @@ from cullr.decode import Picture
 from cullr.index import database
 from cullr.indexer.run import Indexed, run
 from cullr.model import Group, Kind, Measure, ShotFacts, ShotId
-from cullr.pool import Crew, Job, Measured
+from cullr.pool import Job, Measured
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task, Wanted
 from cullr.rules import Demand
 from cullr.session import Session

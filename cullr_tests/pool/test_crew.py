@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cullr.pool import Crew, Job, Measured
+from cullr.pool import Job, Measured
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task, Wanted
 from cullr.settings import Limits
 from cullr_tests import pictures
@@ -85,7 +86,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     photos(tmp_path, 4)
     script = (
         "import sys, time\n"
-        "from cullr.pool import Crew, Job\nfrom cullr.pool.jobs import Task\nfrom cullr.settings import Limits\n"
+        "from cullr.pool.crew import Crew\nfrom cullr.pool.jobs import Job, Task\nfrom cullr.settings import Limits\n"
         "crew = Crew(Limits(workers=2))\n"
         f"list(crew.run(Job.PICTURE, [Task(n, {str(tmp_path)!r} + f'/{{n}}.jpg') for n in range(4)]))\n"
         "print(crew._workers[0].process.pid, flush=True)\ntime.sleep(60)\n"

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from cullr.decode import Unreadable
-from cullr.pool import Crew, Job, Rendered, RenderOrder, cells, sixels
+from cullr.pool import Job, Rendered, RenderOrder, cells, sixels
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import WIRE_BYTES, Task, Way
 from cullr.pool.render import fitted, render
 from cullr.settings import Limits
@@ -243,7 +244,8 @@ def test_workers_render_and_a_broken_picture_costs_nothing_but_itself(tmp_path: 
 
 def test_whoever_orders_pictures_loads_no_picture_library() -> None:
     code = (
-        "import sys; from cullr.pool import Crew, RenderOrder; import cullr.tui.pictures.photo, cullr.tui.terminal;"
+        "import sys; from cullr.pool import RenderOrder; from cullr.pool.crew import Crew\n"
+        "import cullr.tui.pictures.photo, cullr.tui.terminal\n"
         "import cullr.tui.pictures.loader; print([m for m in ('PIL', 'numpy', 'torch') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"

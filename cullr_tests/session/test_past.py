@@ -12,7 +12,7 @@ from cullr.errors import UsageError
 from cullr.journal import Journal
 from cullr.model import Kind
 from cullr.moves import BatchState
-from cullr.session import past
+from cullr.session import past, settling
 from cullr.session.past import PastBatch
 from cullr_tests.session.small_plans import killed, names, plan, stage, tree, write
 
@@ -133,11 +133,11 @@ def test_an_interrupted_batch_is_told_of_settled_and_can_be_taken_back(roots: li
     before = tree(*roots)
     killed(roots[1], "b.jpg", "b.xmp")
     assert past.history(roots) == []
-    [told] = past.interrupted(roots)
+    [told] = settling.interrupted(roots)
     assert str(roots[1]) in told
     assert not (roots[1] / "b.jpg").exists()
-    assert "interrupted" in " ".join(past.settle(roots))
-    assert past.interrupted(roots) == []
+    assert "interrupted" in " ".join(settling.settle(roots))
+    assert settling.interrupted(roots) == []
     assert tree(*roots) == before
     assert not (roots[0] / ".cullr").exists(), "a root that needs nothing is left alone"
 
@@ -146,5 +146,5 @@ def test_settling_sets_a_torn_line_aside_and_says_so(roots: list[Path]) -> None:
     cull(roots, (0, "b.jpg"))
     with (roots[0] / ".cullr/journal.jsonl").open("ab") as stream:
         stream.write(b'{"v":1,"se')
-    assert "set aside" in " ".join(past.settle(roots))
+    assert "set aside" in " ".join(settling.settle(roots))
     assert journal.read(roots[0]).torn == b""

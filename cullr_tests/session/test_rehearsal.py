@@ -10,7 +10,8 @@ import pytest
 from cullr import rules
 from cullr.model import Kind, ShotId
 from cullr.session import rehearsal
-from cullr.session.desk import Desk, Rehearsal, Verdict
+from cullr.session.desk import Desk, Verdict
+from cullr.session.rehearsal import Rehearsal
 from cullr_tests import pictures
 from cullr_tests.tui.screen_stage import desk_over, group
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cullr.model import File, Kind, Marks, Metadata, Shot, ShotFacts, ShotId, Stage, Taken, TimeSource
-from cullr.session.desk import GroupRow, PassRow, Staged
-from cullr.session.staging import Left
+from cullr.session.desk import GroupRow, PassRow
+from cullr.session.staging import Left, Staged
 from cullr.tui import badges, doings, header
 from cullr.tui.group_line import fit, pieces
 from cullr.tui.stages import line_up

@@ -10,7 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from cullr.model import Kind
-from cullr.session.desk import Desk, Rehearsal
+from cullr.session.desk import Desk
+from cullr.session.rehearsal import Rehearsal
 from cullr.tui.screens.pick_list import PickList
 from cullr.tui.screens.rules import RulesScreen, summary
 from cullr_tests.tui.screen_stage import Stage, desk_over, group, news, painted, perform, shoot, text, until

@@ -9,13 +9,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from cullr.errors import CullrError
-from cullr.pool.crew import Crew
 from cullr.pool.jobs import Job, Rendered, RenderOrder, Task
 from cullr.settings import Limits
+
+if TYPE_CHECKING:
+    from cullr.pool.crew import Crew
 
 ROOM = 32 << 20
 """Bytes of rendered pictures that are kept, with the previews they came from: some 500 at their largest."""
@@ -98,6 +101,8 @@ class PictureLoader:
         self._changed.notify()
 
     def _lane(self) -> None:
+        from cullr.pool.crew import Crew
+
         with Crew(self._limits) as crew:
             while (order := self._next()) is not None:
                 self._done(order, _rendered(crew, order))

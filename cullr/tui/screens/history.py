@@ -18,7 +18,8 @@ from textual.widgets import Static
 
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import Desk, PastBatch, Undone
+from cullr.session.desk import Desk
+from cullr.session.past import PastBatch, Undone
 from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
 

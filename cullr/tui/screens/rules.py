@@ -17,7 +17,8 @@ from textual.worker import get_current_worker
 from cullr.report import words
 from cullr.rules import Rule, describe, shipped
 from cullr.safe_text import visible
-from cullr.session.desk import Changed, Desk, Rehearsal
+from cullr.session.desk import Desk
+from cullr.session.rehearsal import Changed, Rehearsal
 from cullr.tui.header import short
 from cullr.tui.screens.marking import name
 from cullr.tui.screens.page import FAINT, Page
