@@ -91,13 +91,12 @@ def screen(root: Path, cache: Path, load: str, report: Path) -> None:
     from cullr.session.child import Child
     from cullr.session.desk import Desk
     from cullr.settings import load as settings
-    from cullr.tui import start, terminal
+    from cullr.tui import start
 
     desk = Desk(Session.open([root]))
     desk._open_index(cache)
     child = Child((load,), settings([Path(load)]), str(cache)) if load else None
-    asked = terminal.probe(0, 2)
-    start.prepare(os.environ, asked)
+    asked = start.ask(0, 2)
     from cullr.tui.app import CullrApp
 
     lags: list[float] = []

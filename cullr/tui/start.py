@@ -1,10 +1,12 @@
-"""From a session to the screen: the terminal is asked first, Textual is imported last, the indexer works meanwhile."""
+"""From a session to the screen: the terminal is asked while Textual is imported, and the indexer works meanwhile."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 
 from cullr.errors import Failed
 from cullr.session import Session
@@ -26,8 +28,7 @@ def review(session: Session, screen: Screen) -> int:
     # The indexer needs half a second to begin: let it begin now.
     desk.start()
     try:
-        terminal = terminals.choose(terminals.probe(sys.stdin.fileno(), sys.stdout.fileno()), screen.pictures)
-        prepare(os.environ, terminal)
+        terminal = terminals.choose(ask(sys.stdin.fileno(), sys.stdout.fileno()), screen.pictures)
         from cullr.tui import keys
         from cullr.tui.app import CullrApp
 
@@ -40,12 +41,34 @@ def review(session: Session, screen: Screen) -> int:
     return code or 0
 
 
-def prepare(env: MutableMapping[str, str], terminal: terminals.Terminal) -> None:
+def ask(fd_in: int, fd_out: int, seconds: float = terminals.SECONDS) -> terminals.Terminal:
+    """The terminal behind these two, and Textual imported and set up for it.
+
+    Over a slow line the answer takes as long as the import does: neither waits for the other.
+    """
+    _prepare(os.environ)
+    with ThreadPoolExecutor(1, "cullr-probe") as beside:
+        answer = beside.submit(terminals.probe, fd_in, fd_out, seconds)
+        importlib.import_module("cullr.tui.app")
+    terminal = answer.result()
+    _colour(os.environ, terminal)
+    return terminal
+
+
+def _prepare(env: MutableMapping[str, str]) -> None:
     """Textual reads these when it is imported; what the person set stays."""
-    wanted: Mapping[str, str] = CALM_REMOTE if terminal.remote else CALM
+    wanted: Mapping[str, str] = CALM_REMOTE if terminals.remote(env) else CALM
     for name, value in wanted.items():
         env.setdefault(name, value)
-    env.update(terminals.colour_settings(terminal, env))
     # Where a shell exports these, Textual believes them and never hears of a resize.
     for name in ("COLUMNS", "LINES"):
         env.pop(name, None)
+
+
+def _colour(env: MutableMapping[str, str], terminal: terminals.Terminal) -> None:
+    """Textual reads the one from the environment and the other from its constants when the app is made."""
+    from textual import constants
+
+    wanted = terminals.colour_settings(terminal, env)
+    env.update(wanted)
+    constants.COLOR_SYSTEM = wanted.get("TEXTUAL_COLOR_SYSTEM", constants.COLOR_SYSTEM)  # type: ignore[misc]

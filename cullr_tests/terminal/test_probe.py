@@ -157,3 +157,33 @@ def test_a_tmux_that_nobody_looks_at_knows_no_terminal(tmp_path: Path) -> None:
         assert tmux.client({"TMUX": "/nowhere,1,0", "PATH": "/nowhere"}) == tmux.Client()
     finally:
         subprocess.run([*command, "kill-server"], check=True)
+
+
+ASK = """
+import sys, threading, time
+from cullr.tui import start
+
+def tell():
+    while "textual.app" not in sys.modules:
+        time.sleep(0.01)
+    print("imported", flush=True)
+
+threading.Thread(target=tell, daemon=True).start()
+terminal = start.ask(0, 0, 30.0)
+from textual.app import App
+print(terminal.name, terminal.answered, App().console.color_system)
+"""
+
+
+def test_textual_is_imported_while_the_answer_is_on_its_way_and_has_its_colours() -> None:
+    said: list[str] = []
+    with FakeTerminal([(0.0, FOOT)]).running() as fake:
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **ENV}
+        with subprocess.Popen([sys.executable, "-c", ASK], stdin=fake.slave, stdout=subprocess.PIPE, env=env) as child:
+            assert child.stdout is not None
+            out = child.stdout
+            # It answers only once Textual is there: whoever waits for the answer first waits for its limit.
+            fake.on_fence = lambda: said.append(out.readline().decode())
+            child.wait(60)
+            said.append(out.read().decode())
+    assert said == ["imported\n", "foot True truecolor\n"]

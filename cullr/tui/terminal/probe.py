@@ -68,7 +68,7 @@ def described(replies: Replies, env: Mapping[str, str], client: tmux.Client | No
             why,
             truecolor=brand is not brands.APPLE and (brand.truecolor or _promised(env)),
             cell_pixels=replies.cell or USUAL_CELL,
-            remote=_remote(env),
+            remote=remote(env),
             halves=brand is brands.LINUX,
         ),
         env,
@@ -117,7 +117,7 @@ def _behind_tmux(replies: Replies, env: Mapping[str, str], client: tmux.Client) 
             truecolor="RGB" in client.features,
             cell_pixels=replies.cell or USUAL_CELL,
             tmux=True,
-            remote=_remote(env),
+            remote=remote(env),
         ),
         env,
     )
@@ -134,7 +134,8 @@ def _promised(env: Mapping[str, str]) -> bool:
     return env.get("COLORTERM", "") in {"truecolor", "24bit"}
 
 
-def _remote(env: Mapping[str, str]) -> bool:
+def remote(env: Mapping[str, str]) -> bool:
+    """Whether it is reached over a line."""
     return bool(env.keys() & {"SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"})
 
 

@@ -49,7 +49,7 @@ def choose(terminal: Terminal, wanted: str = "auto") -> Terminal:
 
 
 def colour_settings(terminal: Terminal, env: Mapping[str, str]) -> dict[str, str]:
-    """What to set in the environment before Textual is imported, so that it uses the colours that are there.
+    """What to set in the environment before the app is made, so that Textual uses the colours that are there.
 
     OpenSSH does not forward COLORTERM, and without it photos and dark themes fall back to 256 colours. Apple's
     Terminal may come with a COLORTERM that it does not keep; a tmux whose TERM is `screen` has 256, not 16.
