@@ -1,11 +1,12 @@
 """Pictures a second and memory: cullr's encoders, a plain open_clip loop in float32, and rclip itself, in one run.
 
-`scripts/bench embed [FOLDER] [--count N] [--no-rclip]`. The weights of ViT-B-32-256, rclip's model, are drawn at random
-and saved: speed does not depend on them, and all ways load the same ones by path. rclip is installed from the package
-index into an environment of its own in the cache folder and finds the same network, exported, where its download would
-lie; its own loader threads, preprocessing and session run. Each way is a process: `s` and `CPU s` are of all pictures
-after a first batch, the best of `--rounds`; peak memory is that of the process. `cosine` is the worst to open_clip's
-float32 on the same pixels, `centred` the same once the mean picture is taken off, since random weights make all alike.
+`scripts/bench embed [FOLDER] [--count N] [--rounds N] [--no-rclip]`. The weights of ViT-B-32-256, rclip's model, are
+drawn at random and saved: speed does not depend on them, and all ways load the same ones by path. rclip is installed
+from the package index into an environment of its own in the cache folder and finds the same network, exported, where
+its download would lie; its own loader threads, preprocessing and session run. Each way is a process that waits for its
+turn: rounds are paired, A B C A B C, `faster` is the median of the rounds' ratios with the least and the most behind
+it. Peak memory is that of the process. `cosine` is the worst to open_clip's float32 on the same pixels, `centred` the
+same once the mean picture is taken off, since random weights make all alike.
 """
 
 from __future__ import annotations
@@ -26,20 +27,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 MODEL, SIDE, BATCH = "ViT-B-32-256", 256, 32
+ANSWER = "answer: "
 RCLIP, ONNX = "rclip==3.3.0", ("onnx==1.23.2", "protobuf", "ml_dtypes")
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 Vectors = NDArray[np.float32]
+Ways = tuple[dict[str, Callable[[], Vectors]], str]
+"""What a process can be asked to do, and what it has to say of itself."""
 
 
-def timed(work: Callable[[], Vectors], rounds: int) -> dict[str, Any]:
-    """The best of some rounds in CPU seconds, of this process and of workers that it has waited for."""
-    best: dict[str, Any] = {}
-    for _ in range(rounds):
-        before, begin = cpu(), time.perf_counter()
-        vectors = work()
-        found = {"s": time.perf_counter() - begin, "cpu": cpu() - before, "count": len(vectors)}
-        best = found if not best or found["cpu"] < best["cpu"] else best
-    return best
+def timed(work: Callable[[], Vectors]) -> dict[str, float]:
+    """Seconds, and CPU seconds of this process and of workers that it has waited for."""
+    before, begin = cpu(), time.perf_counter()
+    count = len(work())
+    return {"s": time.perf_counter() - begin, "cpu": cpu() - before, "count": count}
 
 
 def cpu() -> float:
@@ -51,7 +51,7 @@ def batches(rows: Any, size: int) -> list[Any]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def plain(paths: list[str], squares: Path, home: Path, rounds: int) -> dict[str, Any]:
+def plain(paths: list[str], squares: Path, home: Path) -> Ways:
     """What open_clip's README does."""
     from PIL import Image
 
@@ -74,12 +74,15 @@ def plain(paths: list[str], squares: Path, home: Path, rounds: int) -> dict[str,
         )
 
     ready = [preprocess(Image.fromarray(square)) for square in np.load(squares)]
-    np.save(home / "plain.npy", np.concatenate([encode(part) for part in batches(ready, BATCH)]))
-    alone = timed(lambda: np.concatenate([encode(part) for part in batches(ready, BATCH)]), rounds)
-    return {"whole": timed(whole, rounds), "alone": alone}
+
+    def alone() -> Vectors:
+        return np.concatenate([encode(part) for part in batches(ready, BATCH)])
+
+    np.save(home / "plain.npy", alone())
+    return {"whole": whole, "alone": alone}, ""
 
 
-def ours(paths: list[str], squares: Path, home: Path, rounds: int, spec: str) -> dict[str, Any]:
+def ours(paths: list[str], squares: Path, home: Path, spec: str) -> Ways:
     from cullr import embed
     from cullr.pool import Job
     from cullr.pool.crew import Crew
@@ -90,10 +93,13 @@ def ours(paths: list[str], squares: Path, home: Path, rounds: int, spec: str) ->
     pixels = np.load(squares)
     if pixels.shape[1] != encoder.side:
         pixels = pixels[:, : encoder.side, : encoder.side]
-    found = np.concatenate([encoder.encode(part) for part in batches(pixels, BATCH)])
+
+    def alone() -> Vectors:
+        return np.concatenate([encoder.encode(part) for part in batches(pixels, BATCH)])
+
+    found = alone()
     if encoder.side == SIDE:
         np.save(home / "ours.npy", found)
-    alone = timed(lambda: np.concatenate([encoder.encode(part) for part in batches(pixels, BATCH)]), rounds)
 
     def whole() -> Vectors:
         rows, pending = [], []
@@ -110,10 +116,10 @@ def ours(paths: list[str], squares: Path, home: Path, rounds: int, spec: str) ->
                 rows.append(encoder.encode(np.frombuffer(b"".join(pending), np.uint8).reshape(shape)))
         return np.concatenate(rows)
 
-    return {"whole": timed(whole, rounds), "alone": alone, "said": which}
+    return {"whole": whole, "alone": alone}, which
 
 
-def theirs(paths: list[str], squares: Path, _home: Path, rounds: int) -> dict[str, Any]:
+def theirs(paths: list[str], squares: Path, _home: Path) -> Ways:
     """Run by rclip's own Python: what its `_index_images` does, without its database."""
     from PIL import Image  # rclip's
     from rclip import db, main, model  # type: ignore[import-not-found,unused-ignore]
@@ -136,8 +142,7 @@ def theirs(paths: list[str], squares: Path, _home: Path, rounds: int) -> dict[st
                 pending.clear()
         return np.concatenate([*rows, encode(pending)] if pending else rows)
 
-    found = {"whole": timed(whole, rounds)}
-    return found | {"alone": timed(lambda: np.concatenate([encode(part) for part in batches(ready, size)]), rounds)}
+    return {"whole": whole, "alone": lambda: np.concatenate([encode(part) for part in batches(ready, size)])}, ""
 
 
 def prepare(paths: list[str], home: Path) -> None:
@@ -153,7 +158,7 @@ def prepare(paths: list[str], home: Path) -> None:
     found = np.empty((len(paths), SIDE, SIDE, 3), np.uint8)
     for row, path in enumerate(paths):
         with Image.open(path) as image:
-            found[row] = image.convert("RGB").resize((SIDE, SIDE))
+            found[row] = np.asarray(image.convert("RGB").resize((SIDE, SIDE)))
     np.save(home / "squares.npy", found)
 
 
@@ -186,20 +191,38 @@ def environment(home: Path) -> Path:
         (home / "env" / "ready").touch()
     if not list((home / "rclip").glob("*/visual.onnx")):
         seen = f"{home / 'onnx'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-        again(sys.executable, "export", home, [], 1, PYTHONPATH=seen)
+        again(sys.executable, "export", home, [], PYTHONPATH=seen)
     return python
 
 
-def again(python: str, way: str, home: Path, paths: list[str], rounds: int, **variables: str) -> dict[str, Any]:
-    """This file once more for one way, as a process of its own."""
-    command = [python, __file__, "--way", way, "--home", str(home), "--rounds", str(rounds)]
-    done = subprocess.run(
-        command, input="\n".join(paths), capture_output=True, text=True, check=False, env=os.environ | variables
-    )
-    if done.returncode:
-        raise SystemExit(f"{way}: {done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else {}
-    return found
+class Child:
+    """This file once more for one way, as a process of its own that works when it is asked to."""
+
+    def __init__(self, python: str, way: str, home: Path, paths: list[str], **variables: str) -> None:
+        self._way, self._log = way, (home / f"{way}.log").open("w+")
+        self._process = subprocess.Popen(
+            [python, __file__, "--way", way, "--home", str(home)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True, env=os.environ | variables,
+        )  # fmt: skip
+        self.ready = self.ask(json.dumps(paths))
+
+    def ask(self, line: str) -> dict[str, Any]:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        while line := self._process.stdout.readline():
+            if line.startswith(ANSWER):
+                answer: dict[str, Any] = json.loads(line.removeprefix(ANSWER))
+                return answer
+        self._log.seek(0)
+        raise SystemExit(f"{self._way}: {self._log.read()[-2000:]}")
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
+def again(python: str, way: str, home: Path, paths: list[str], **variables: str) -> None:
+    Child(python, way, home, paths, **variables).end()
 
 
 def worst(home: Path) -> tuple[float, float]:
@@ -213,7 +236,8 @@ def worst(home: Path) -> tuple[float, float]:
     return least(one, two), least(one - middle, two - middle)
 
 
-def table(results: dict[str, dict[str, Any]], cosines: tuple[float, float], title: str) -> None:
+def table(rounds: list[dict[str, Any]], cosines: tuple[float, float], title: str) -> None:
+    """`rounds` hold way → part → cost."""
     from rich.console import Console
     from rich.table import Table
 
@@ -221,17 +245,21 @@ def table(results: dict[str, dict[str, Any]], cosines: tuple[float, float], titl
         "", "way", "pictures/s", "per CPU s", "faster", "faster, CPU", "peak MB", "cosine", "centred", title=title
     )
     for part, words in (("alone", "encode"), ("whole", "with decode")):
-        base = results["open_clip, float32"][part]
-        for name, result in results.items():
-            cost = result[part]
-            rate, own = cost["count"] / cost["s"], cost["count"] / cost["cpu"]
-            ratios = (base["s"] / base["count"] * rate, base["cpu"] / base["count"] * own)
+        for name in rounds[0] if part in rounds[0]["open_clip, float32"] else ():
+            costs = [(each[name][part], each["open_clip, float32"][part]) for each in rounds]
+            rates = [float(np.median([cost["count"] / cost[unit] for cost, _ in costs])) for unit in ("s", "cpu")]
+            ratios = [
+                [base[unit] / base["count"] * cost["count"] / cost[unit] for cost, base in costs]
+                for unit in ("s", "cpu")
+            ]
             judged = tuple(f"{each:.5f}" for each in cosines) if "ViT" in name and part == "alone" else ("", "")
+            peak = max(each[name][part]["peak"] for each in rounds)
             shown.add_row(
-                words, name, f"{rate:.1f}", f"{own:.1f}", *(f"{ratio:.2f} ×" for ratio in ratios),
-                f"{result['peak']:.0f}", *judged,
+                words, name, *(f"{rate:.1f}" for rate in rates),
+                *(f"{np.median(ratio):.2f} × ({min(ratio):.1f}–{max(ratio):.1f})" for ratio in ratios),
+                f"{peak:.0f}", *judged,
             )  # fmt: skip
-    Console(width=130).print(shown)
+    Console(width=140).print(shown)
 
 
 def main() -> None:
@@ -239,13 +267,14 @@ def main() -> None:
     shared = Path(__file__).resolve().parents[2] / "shared" / "photos"
     parser.add_argument("folder", nargs="?", type=Path, default=shared)
     parser.add_argument("--count", type=int, default=96)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--no-rclip", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--no-rclip", dest="rclip", action="store_false")
+    parser.add_argument("--parts", nargs="+", default=["alone", "whole"], choices=["alone", "whole"])
     parser.add_argument("--way", help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.way:
-        child(options.way, options.home, options.rounds)
+        serve(options.way, options.home)
         return
     from cullr.settings import cache_folder
 
@@ -254,22 +283,28 @@ def main() -> None:
     every = sorted(str(path) for path in (options.folder / "bursts", options.folder) for path in path.rglob("*"))
     paths = [path for path in dict.fromkeys(every) if path.lower().endswith(ENDINGS)]
     paths = readable(paths)[:: max(len(paths) // options.count, 1)][: options.count]
-    again(sys.executable, "prepare", home, paths, 1)
-    results = {}
-    for name, way in (("open_clip, float32", "plain"), ("cullr, ViT-B-32", "ours"), ("cullr, built in", "builtin")):
-        results[name] = again(sys.executable, way, home, paths, options.rounds)
-    if not options.no_rclip:
-        python = environment(home)
-        results["rclip 3.3.0"] = again(
-            str(python), "theirs", home, paths, options.rounds, RCLIP_DATADIR=str(home / "rclip")
-        )
-    load = os.getloadavg()[0]
-    table(
-        results,
-        worst(home),
-        f"{len(paths)} pictures of {options.folder.name}, {len(os.sched_getaffinity(0))} cores, load {load:.1f}",
-    )
-    print(results["cullr, ViT-B-32"]["said"])
+    again(sys.executable, "prepare", home, paths)
+    children = {
+        name: Child(sys.executable, way, home, paths)
+        for name, way in (("open_clip, float32", "plain"), ("cullr, ViT-B-32", "ours"), ("cullr, built in", "builtin"))
+    }
+    if options.rclip:
+        found = str(home / "rclip")
+        children["rclip 3.3.0"] = Child(str(environment(home)), "theirs", home, paths, RCLIP_DATADIR=found)
+    loads = [os.getloadavg()[0]]
+    rounds: list[dict[str, Any]] = []
+    for _ in range(options.rounds):
+        rounds.append({name: {} for name in children})
+        for part in options.parts:
+            for name, child in children.items():
+                rounds[-1][name][part] = child.ask(part)
+        loads.append(os.getloadavg()[0])
+    for child in children.values():
+        child.end()
+    cores = len(os.sched_getaffinity(0))
+    title = f"{len(paths)} pictures of {options.folder.name}, {len(rounds)} rounds, {cores} cores"
+    table(rounds, worst(home), f"{title}, load {min(loads):.1f}–{max(loads):.1f}")
+    print(children["cullr, ViT-B-32"].ready["said"])
 
 
 def readable(paths: list[str]) -> list[str]:
@@ -288,21 +323,24 @@ def readable(paths: list[str]) -> list[str]:
     return fine
 
 
-def child(way: str, home: Path, rounds: int) -> None:
-    paths, squares = sys.stdin.read().split("\n"), home / "squares.npy"
+def serve(way: str, home: Path) -> None:
+    """The first line gives the paths; after that a line names what to do, and is answered with its cost."""
+    paths, squares = json.loads(sys.stdin.readline()), home / "squares.npy"
+    specs = {"ours": f"{MODEL}::{home / 'weights.pt'}", "builtin": "builtin"}
+    found: Ways = ({}, "")
     if way == "prepare":
         prepare(paths, home)
-        return
-    if way == "export":
+    elif way == "export":
         export(home)
-        return
-    specs = {"ours": f"{MODEL}::{home / 'weights.pt'}", "builtin": "builtin"}
-    if way in specs:
-        found = ours(paths, squares, home, rounds, specs[way])
+    elif way in specs:
+        found = ours(paths, squares, home, specs[way])
     else:
-        found = {"plain": plain, "theirs": theirs}[way](paths, squares, home, rounds)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(found | {"peak": peak}))
+        found = {"plain": plain, "theirs": theirs}[way](paths, squares, home)
+    print(ANSWER + json.dumps({"said": found[1]}), flush=True)
+    for line in sys.stdin:
+        cost = timed(found[0][line.strip()])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(ANSWER + json.dumps(cost | {"peak": peak}), flush=True)
 
 
 if __name__ == "__main__":

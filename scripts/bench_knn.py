@@ -1,10 +1,10 @@
 """Pairs by cosine among 10⁴, 10⁵, 10⁶ vectors: cullr's exact join and its approximate index beside faiss's flat one.
 
-`scripts/bench knn [COUNT …] [--dimension D] [--whole]`. The vectors are made up as CLIP's lie: unrelated ones at a
-cosine of 0.45, half of them another moment of some other. `faster` compares CPU seconds, which a busy machine changes
-little. From 10⁵ on faiss's flat search is asked for 4 096 rows and multiplied; `--whole` asks for all. Recall is of the
-pairs that the flat search finds for 1 000 rows drawn at random; `differ` counts pairs found by only one of the two that
-lie further than 1e-5 from the threshold.
+`scripts/bench knn [COUNT …] [--dimension D] [--whole] [--exact-up-to N]`. The vectors are made up as CLIP's lie:
+unrelated ones at a cosine of 0.45, half of them another moment of some other. `faster` compares CPU seconds, which a
+busy machine changes little. From 10⁵ on faiss's flat search is asked for 4 096 rows and multiplied; `--whole` asks for
+all. Recall is of the pairs that the flat search finds for 1 000 rows drawn at random; `differ` counts pairs found by
+only one of the two that lie further than 1e-5 from the threshold.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from cullr.match.nearest import Nearest
 
 THRESHOLD, K = 0.92, 32
 SAMPLED, ASKED, EDGE, CHUNK = 1000, 4096, 1e-5, 5000
-EXACT_AT_MOST = 300_000
 Done = TypeVar("Done")
 
 
@@ -105,10 +104,11 @@ def flat_pairs(flat: faiss.IndexFlatIP, vectors: NDArray[np.float32], rows: NDAr
 
 def beside(table: Table, name: str, cost: Measured, flat_cpu: float, *rest: str) -> None:
     ratio = f"{flat_cpu / cost.cpu:.1f} ×"
+    print(f"{name}: {cost.cpu:.1f} CPU s", file=sys.stderr, flush=True)
     table.add_row(name, f"{cost.seconds:.1f}", f"{cost.cpu:.1f}", ratio, f"{cost.more / 2**20:.0f}", *rest)
 
 
-def bench(count: int, width: int, whole: bool, console: Console) -> None:
+def bench(count: int, width: int, whole: bool, exact_up_to: int, console: Console) -> None:
     vectors = vectors_of(count, width)
     rows = np.sort(np.random.default_rng(1).choice(count, min(SAMPLED, count), replace=False)).astype(np.int64)
     table = Table(
@@ -132,7 +132,7 @@ def bench(count: int, width: int, whole: bool, console: Console) -> None:
         differ = int((np.abs(cosines - THRESHOLD) > EDGE).sum())
         return f"{np.isin(truth, found).mean():.4f}", str(differ)
 
-    if count <= EXACT_AT_MOST:
+    if count <= exact_up_to:
         (pairs, _), cost = measured(lambda: neighbours.self_join(vectors, THRESHOLD, K, exact_up_to=count))
         beside(table, "cullr, exact join", cost, flat_cpu, *judged(pairs))
     (pairs, _), cost = measured(lambda: neighbours.self_join(vectors, THRESHOLD, K, exact_up_to=0))
@@ -153,12 +153,15 @@ def main() -> None:
     parser.add_argument("counts", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--whole", action="store_true", help="ask faiss's flat index for every row")
+    parser.add_argument(
+        "--exact-up-to", type=int, default=300_000, help="vectors from which the exact join is left out"
+    )
     options = parser.parse_args()
     console = Console(width=118)
     neighbours.self_join(vectors_of(20_000, 64), THRESHOLD, K)  # importing torch is start-up
     console.print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, faiss {faiss.__version__}")
     for count in options.counts:
-        bench(count, options.dimension, options.whole, console)
+        bench(count, options.dimension, options.whole, options.exact_up_to, console)
         sys.stdout.flush()
 
 

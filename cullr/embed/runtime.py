@@ -9,7 +9,6 @@ and `threshold`.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -137,7 +136,7 @@ def _session(source: str | bytes, title: str, device: str) -> Any:
     if device in ("auto", "cuda") and "CUDAExecutionProvider" in runtime.get_available_providers():
         providers.insert(0, "CUDAExecutionProvider")
     options = runtime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = extras.cores()
     options.log_severity_level = 4  # what matters comes as an exception
     try:
         return runtime.InferenceSession(source, options, providers=providers)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from torch import nn
 from cullr.embed import verdicts
 from cullr.embed.encoder import trial_pictures
 from cullr.embed.precision import halved, serves, settle
-from cullr.embed.tower import TorchEncoder, Tower, batch_size
+from cullr.embed.tower import LEAST, TorchEncoder, Tower, batch_size, lanes, run
 from cullr.errors import Failed
 from cullr.settings import cache_folder
 
@@ -128,3 +130,48 @@ def test_a_picture_that_fits_into_no_memory_is_an_error_with_a_remedy() -> None:
     starved.most = 0
     with pytest.raises(Failed, match="not even one picture"):
         ready.encode(trial_pictures(8, 3))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "cores", "wanted"),
+    [
+        (0, 2, (1, 2)),
+        (1, 2, (1, 2)),
+        (32, 1, (1, 1)),
+        (32, 2, (2, 1)),
+        (32, 8, (8, 1)),
+        (32, 64, (8, 8)),
+        (9, 6, (2, 3)),
+    ],
+)
+def test_shares_of_a_batch_take_all_cores_and_none_twice(pictures: int, cores: int, wanted: tuple[int, int]) -> None:
+    assert lanes(pictures, cores) == wanted
+
+
+class Witness(Trunk):
+    """Says in which thread and with how many of torch's each share came."""
+
+    def __init__(self) -> None:
+        super().__init__(0.002, 0)
+        self.seen: list[tuple[int, int, int]] = []
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.seen.append((threading.get_ident(), torch.get_num_threads(), len(pictures)))
+        return super().forward(pictures)
+
+
+def test_a_batch_is_shared_among_threads_of_one_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows stand in the pictures' order, and threads that come later have as many of torch's as before."""
+    monkeypatch.setattr("cullr.embed.extras.cores", lambda: 3)
+    witness, before = Witness(), torch.get_num_threads()
+    torch.set_num_threads(2)
+    pictures = trial_pictures(8, 3 * LEAST + 2)
+    found = run(tower(witness), pictures, "cpu")
+    assert [threads for _, threads, _ in witness.seen] == [1, 1, 1]
+    assert len({thread for thread, _, _ in witness.seen}) == 3
+    assert sorted(count for _, _, count in witness.seen) == [4, 5, 5]
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == 2
+    torch.set_num_threads(before)
+    alone = np.concatenate([run(tower(Trunk(0, 0)), pictures[row : row + 1], "cpu") for row in range(len(pictures))])
+    assert np.allclose(found, alone, atol=1e-6)
