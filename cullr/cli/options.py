@@ -30,7 +30,10 @@ def matching(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--distance", type=int, metavar="BITS", help="how many of its 64 bits may differ")
     group.add_argument("--burst-seconds", type=float, metavar="S", help="longest gap within a burst")
     group.add_argument("--linkage", choices=LINKAGES, help="every member matches the medoid, all others, or any other")
-    group.add_argument("--encoder", metavar="SPEC", help="find clip groups too: auto, builtin, MODEL::TAG, onnx:FILE …")
+    group.add_argument(
+        "--encoder", metavar="SPEC",
+        help="find clip groups too: auto, builtin (measured), MODEL::TAG, onnx:FILE … (cautious thresholds, unmeasured)",
+    )  # fmt: skip
     group.add_argument(
         "--cluster", action="store_true", default=None, help="also clusters of one scene (needs --encoder)"
     )

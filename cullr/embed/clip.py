@@ -25,7 +25,8 @@ from cullr.tomlfile import nearest
 
 THRESHOLDS = {"ViT-B-32::laion2b_s34b_b79k": 0.92}
 CAUTIOUS = 0.95
-"""For models nobody has calibrated: their cosines may all lie high, and a group too few costs nothing."""
+"""For models nobody has calibrated: their cosines may all lie high, and a group too few costs nothing.
+`scripts/evaluate thresholds --encoder SPEC` measures one."""
 
 _DAMAGED = (
     RuntimeError, AssertionError, ValueError, LookupError, TypeError, AttributeError, EOFError, OSError, StopIteration,

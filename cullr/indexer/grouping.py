@@ -49,14 +49,13 @@ def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None
         phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
         burst.match(facts, seconds=how.burst_seconds),
     ]
-    vectors, unit = None, None
+    vectors = None
     if seen:
-        vectors = _telling(facts, seen.vectors)
-        unit = clip.normalised(vectors)
+        vectors = clip.normalised(telling(facts, seen.vectors))  # once: the matchers find them so and copy nothing
         evidence.append(clip.match(facts, vectors, threshold=seen.threshold))
         if settings.cluster:
             evidence.append(cluster.match(facts, vectors, threshold=seen.threshold))
-    every = runs.find(facts, unit)
+    every = runs.find(facts, vectors)
     # Of sets only one stays, so each must match every other, not only one in their middle.
     linkage = "single" if how.linkage == "single" else "complete"
     threshold = seen.threshold if seen else sets.CORRELATION
@@ -67,7 +66,10 @@ def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None
     return Grouped(shown, aside, paused=bool(seen and seen.paused))
 
 
-def _telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The vectors without those of flat pictures: to an encoder all colour cards are one scene."""
     flat = np.array([each.look is None or each.look.contrast < phash.FLAT for each in facts], bool)
-    return np.where(flat[:, None], np.float32(np.nan), vectors)
+    if flat.any():
+        vectors = vectors.copy()
+        vectors[flat] = np.nan
+    return vectors

@@ -5,6 +5,7 @@ A shot without a vector matches nothing; shots of equal vectors are one node, ho
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,9 @@ from cullr.model import Kind, ShotFacts
 
 NEIGHBOURS = 32
 """Of one place seen a thousand times this leaves 32 000 pairs of half a million."""
+
+UNIT = 1e-6
+"""How far from 1 a length may lie: it moves a cosine by less than what two ways of adding it up do."""
 
 
 def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, k: int = NEIGHBOURS) -> Edges:
@@ -38,10 +42,14 @@ def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, k: i
 
 
 def normalised(vectors: NDArray[np.floating]) -> Matrix:
-    """Rows of unit length, or of NaN where there is no direction."""
+    """Rows of unit length, or of NaN where there is no direction; rows that are so already are not copied."""
     with np.errstate(invalid="ignore", over="ignore"):
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.where((lengths > 0) & np.isfinite(lengths), lengths, np.nan), np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        fine = np.abs(lengths - 1) <= UNIT
+        if vectors.dtype == np.float32 and np.isnan(vectors[~fine]).all():
+            return np.asarray(vectors)
+        lengths = np.where((lengths > 0) & np.isfinite(lengths), lengths, np.nan)
+        return np.asarray(vectors / lengths[:, None], np.float32)
 
 
 def collapsed(facts: Sequence[ShotFacts], unit: Matrix) -> Positions:
@@ -51,5 +59,7 @@ def collapsed(facts: Sequence[ShotFacts], unit: Matrix) -> Positions:
     known = np.isfinite(unit[:, 0]) if unit.shape[1] else np.zeros(len(unit), np.bool_)  # a row is whole or all NaN
     for place in by_path(facts):
         if known[place]:
-            nodes[place] = first.setdefault(unit[place].tobytes(), place)
+            # Digests, since the rows as keys would be all vectors once more.
+            key = hashlib.blake2b(unit[place].tobytes(), digest_size=16).digest()
+            nodes[place] = first.setdefault(key, place)
     return nodes

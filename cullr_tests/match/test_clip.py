@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -141,6 +142,24 @@ def test_a_shot_without_a_vector_matches_nothing(nothing: list[float]) -> None:
     edges = clip.match(shots(4), vectors, threshold=0.5)
     assert edges.nodes.tolist() == [0, -1, 0, -1]
     assert len(edges.pairs) == 0
+
+
+def test_a_vector_partly_without_numbers_is_none_beside_vectors_of_unit_length() -> None:
+    vectors = np.array([[1, 0], [1, np.nan], [0, 1], [np.nan, 0]], np.float32)
+    assert np.isnan(clip.normalised(vectors)).all(axis=1).tolist() == [False, True, False, True]
+
+
+def test_vectors_are_held_in_memory_twice_at_most() -> None:
+    """As the caller has them and in path order; a million of 512 numbers are 2 GB."""
+    vectors = library(3500, 1024)
+    vectors[[5, 700]] = np.nan
+    facts = shots(len(vectors))
+    tracemalloc.start()
+    assert clip.normalised(vectors) is vectors
+    clip.match(facts, vectors, threshold=0.99)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1.9 * vectors.nbytes
 
 
 def test_vectors_for_other_shots_are_a_mistake_of_the_caller() -> None:

@@ -1,0 +1,46 @@
+"""The sweep that thresholds are chosen by counts as the truth says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cullr_tests.evaluation import Truth
+from cullr_tests.match.facts import shot
+from cullr_tests.thresholds import Sweep, sweep
+
+
+def swept(*rows: tuple[float, bool]) -> Sweep:
+    pairs = tuple(frozenset((f"{number}a", f"{number}b")) for number in range(len(rows)))
+    right = np.array([good for _, good in rows], np.bool_)
+    positives = {pair: "same_picture" for pair, good in zip(pairs, right, strict=True) if good}
+    return Sweep(np.array([cosine for cosine, _ in rows]), pairs, right, positives)
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ([(0.9, True), (0.8, True), (0.7, False)], 0.8),
+        ([(0.9, True), (0.8, True), (0.8, False)], 0.9),  # equal cosines are joined together
+        ([(0.9, False), (0.8, True)], 1.0),
+        ([(0.9, True), (0.8, False), *[(0.7, True)] * 98], 0.7),  # one in a hundred may be wrong
+        ([(0.9, True), (0.8, False), *[(0.7, True)] * 97], 0.9),
+        ([(0.9, True)] * 99 + [(0.5, False)], 0.9),  # a mistake that gains nothing is not made
+        ([], 1.0),
+    ],
+)
+def test_the_lowest_threshold_keeps_its_precision(rows: list[tuple[float, bool]], wanted: float) -> None:
+    assert swept(*rows).lowest(0.99) == wanted
+
+
+def test_every_pair_of_shots_with_a_vector_is_judged_once() -> None:
+    facts = [shot(name) for name in ("a", "b", "c", "d", "e")]
+    vectors = np.array([[1, 0], [0.8, 0.6], [0, 1], [np.nan, np.nan], [0.6, 0.8]], np.float32)
+    a, b, c, d, e = (fact.shot.path for fact in facts)
+    truth = Truth({frozenset((a, b)): "same_moment", frozenset((a, d)): "same_moment"}, {frozenset((b, e))})
+    found = sweep(facts, vectors, truth)
+    assert found.cosines == pytest.approx([0.8, 0.8, 0.6, 0.6, 0.0], abs=1e-6)
+    assert set(found.pairs) == {frozenset(pair) for pair in ((a, b), (c, e), (a, e), (b, c), (a, c))}
+    assert found.at(0.7) == (1, 1)
+    assert len(found.positives) == 2
+    assert found.joined(0.7) == {frozenset((a, b)), frozenset((c, e))}
