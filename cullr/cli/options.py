@@ -32,7 +32,7 @@ def matching(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--linkage", choices=LINKAGES, help="every member matches the medoid, all others, or any other")
     group.add_argument(
         "--encoder", metavar="SPEC",
-        help="find clip groups too: auto, builtin (measured), MODEL::TAG, onnx:FILE … (cautious thresholds, unmeasured)",
+        help="find clip groups too: auto, builtin (measured), MODEL::TAG, onnx:FILE … (threshold unmeasured)",
     )  # fmt: skip
     group.add_argument(
         "--cluster", action="store_true", default=None, help="also clusters of one scene (needs --encoder)"

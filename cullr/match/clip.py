@@ -5,7 +5,6 @@ A shot without a vector matches nothing; shots of equal vectors are one node, ho
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -59,7 +58,5 @@ def collapsed(facts: Sequence[ShotFacts], unit: Matrix) -> Positions:
     known = np.isfinite(unit[:, 0]) if unit.shape[1] else np.zeros(len(unit), np.bool_)  # a row is whole or all NaN
     for place in by_path(facts):
         if known[place]:
-            # Digests, since the rows as keys would be all vectors once more.
-            key = hashlib.blake2b(unit[place].tobytes(), digest_size=16).digest()
-            nodes[place] = first.setdefault(key, place)
+            nodes[place] = first.setdefault(unit[place].tobytes(), place)
     return nodes
