@@ -20,7 +20,8 @@ from cullr import embed
 from cullr.embed import Encoder
 from cullr.indexer import grouping
 from cullr.model import Kind, ShotFacts
-from cullr.pool import Crew, Job
+from cullr.pool import Job
+from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task
 from cullr.settings import Limits
 from cullr_tests import evaluation
