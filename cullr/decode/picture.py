@@ -17,7 +17,7 @@ from PIL import Image
 
 from cullr.decode import exif as exif_tags
 from cullr.decode import metadata as describe
-from cullr.decode import opener, pixels, raw
+from cullr.decode import opener, pixels, raw, shrink
 from cullr.decode.errors import Unreadable
 from cullr.decode.opener import Content
 from cullr.model import Metadata, Rung
@@ -25,8 +25,6 @@ from cullr.settings import Limits
 
 Reference = Callable[[Image.Image], int]
 Measurer = Callable[[Image.Image], object]
-GREY_SIDE = 32
-MEASURE_SIDE = 1024
 LARGE, WORKING = 6_000_000, 960
 """From so many pixels on a baseline JPEG is drafted to at least 960 on its long side, not to 128: its Huffman codes
 cost the most, so 1500x1000 of 24 megapixels takes 20 % longer than 750x500, and saves the decode for measuring."""
@@ -60,7 +58,7 @@ def open_picture(
     path: Path, limits: Limits, reference: Reference | None = None, measurer: Measurer | None = None
 ) -> Picture:
     """Decode once. `reference` makes a hash of the whole picture, which then is decoded in full; `measurer` is given
-    the very picture that `open_large` gives to be measured, where this decode yields it.
+    the very picture that `open_measurable` gives, where this decode yields it.
 
     Raises Unreadable with the reason.
     """
@@ -81,16 +79,26 @@ def open_picture(
 
 def open_large(path: Path, limits: Limits, side: int) -> Image.Image:
     """The picture as shown, RGB, scaled down so that its long side is at most `side`. Raises Unreadable."""
+    return scaled(_open_whole(path, limits, side), side)
+
+
+def open_measurable(path: Path, limits: Limits) -> Image.Image:
+    """The picture as shown, RGB, as large as it was decoded: enough to be measured. Raises Unreadable."""
+    return _open_whole(path, limits, WORKING)
+
+
+def _open_whole(path: Path, limits: Limits, least: int) -> Image.Image:
+    """As shown, RGB, its long side at least `least` where the file has as much."""
     with opener.reasons("file"), path.open("rb") as stream:
         content = opener.content(stream, limits)
         if opener.is_raw(path.name, content.type):
             try:
                 developed = raw.develop(stream)
-                return _scaled(turned(developed.image, developed.orientation), side)
+                return _rgb(turned(developed.image, developed.orientation))
             except Unreadable:
                 if content.type not in opener.READERS:
                     raise
-        return opener.use(stream, content.type, limits, lambda image: _large(image, stream, content.type, side))
+        return opener.use(stream, content.type, limits, lambda image: _whole(image, stream, content.type, least))
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
@@ -101,7 +109,7 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
 
 def small_grey(grey: Image.Image) -> Image.Image:
     """32x32, by the very resize that `imagehash.phash` uses."""
-    return grey.resize((GREY_SIDE, GREY_SIDE), Image.Resampling.LANCZOS)
+    return shrink.small(grey)
 
 
 def to_grey(image: Image.Image) -> Image.Image:
@@ -137,7 +145,7 @@ def _rendered(
     small = turned(small, orientation) if rung is Rung.DRAFT else small
     told = reference(shown.convert("RGB")) if reference else None
     enough = measurer is not None and reference is None and max(image.size) >= min(WORKING, max(stored))
-    measured = measurer(_scaled(turned(image, orientation), MEASURE_SIDE)) if measurer and enough else None
+    measured = measurer(_rgb(turned(image, orientation))) if measurer and enough else None
     return Picture(facts, small.tobytes(), rung, fingerprint, told, measured)
 
 
@@ -172,10 +180,10 @@ def _raw_picture(
         )
 
 
-def _large(opened: Image.Image, stream: BinaryIO, kind: str, side: int) -> Image.Image:
-    image = pixels.load(opened, stream, "RGB", _enough(opened.size, WORKING if side == MEASURE_SIDE else side))
+def _whole(opened: Image.Image, stream: BinaryIO, kind: str, least: int) -> Image.Image:
+    image = pixels.load(opened, stream, "RGB", _enough(opened.size, least))
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
-    return _scaled(image if kind == "jxl" else turned(image, exif_tags.orientation(exif)), side)
+    return _rgb(image if kind == "jxl" else turned(image, exif_tags.orientation(exif)))
 
 
 def _enough(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -185,7 +193,13 @@ def _enough(size: tuple[int, int], side: int) -> tuple[int, int]:
     return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
 
 
-def _scaled(image: Image.Image, side: int) -> Image.Image:
-    rgb = to_grey(image).convert("RGB") if image.mode.startswith("I") or image.mode == "F" else image.convert("RGB")
-    rgb.thumbnail((side, side), Image.Resampling.LANCZOS)
-    return rgb
+def scaled(image: Image.Image, side: int) -> Image.Image:
+    """An RGB picture, in its place, so that its long side is at most `side`."""
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return image
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    return to_grey(image).convert("RGB") if image.mode.startswith("I") or image.mode == "F" else image.convert("RGB")

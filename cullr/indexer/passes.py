@@ -17,6 +17,7 @@ from cullr import hashes
 from cullr.decode import Head, Picture
 from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
+from cullr.indexer.foresight import Guess
 from cullr.indexer.reconcile import place
 from cullr.model import File, Look, Measure, Rung, Shot
 from cullr.pool import Job, Measured, Outcome
@@ -67,11 +68,12 @@ class Passes:
         *,
         first: AbstractSet[File] = frozenset(),
         measured: AbstractSet[File] = frozenset(),
+        guess: Guess | None = None,
     ) -> list[Shot]:
         """Every shot with a face that can be read; a face that cannot gives way to the shot's next photo.
 
         `pulse` is called now and then while it reads. Those `first` are read before all others, and `measured` ones
-        have their quality measured on the way where the decode allows it.
+        have their quality measured on the way where the decode allows it; so have, by `guess`, those without a head.
         """
         faces = {shot: list(_candidates(shot)) for shot in shots}
         readable: dict[Shot, File] = {}
@@ -79,7 +81,7 @@ class Passes:
         while waiting:
             wanted = [faces[shot][0] for shot in waiting if self._is_fresh(faces[shot][0])]
             wanted.sort(key=lambda face: face not in first)
-            self._decode(wanted, pulse, measured)
+            self._decode(wanted, pulse, measured, guess)
             still = []
             for shot in waiting:
                 face = faces[shot].pop(0)
@@ -118,12 +120,18 @@ class Passes:
         for file, outcome in self._each("embedding", Job.SQUARE, faces, square=square):
             yield file, outcome.value if isinstance(outcome.value, bytes) else outcome.why or "it cannot be read"
 
-    def _decode(self, wanted: Sequence[File], pulse: Callable[[], None], measured: AbstractSet[File]) -> None:
+    def _decode(
+        self, wanted: Sequence[File], pulse: Callable[[], None], measured: AbstractSet[File], guess: Guess | None
+    ) -> None:
         pending: list[tuple[File, Picture]] = []
         kept = time.monotonic()
         quality = Wanted((Measure.QUALITY,))
-        tasks = {file: quality for file in wanted if file in measured}
-        for file, outcome in self._each("reading pictures", Job.PICTURE, wanted, wanted=tasks.get):
+
+        def asked(file: File) -> Wanted | None:
+            guessed = guess is not None and guess.likely and self.rows[file].look is None
+            return quality if guessed or file in measured else None
+
+        for file, outcome in self._each("reading pictures", Job.PICTURE, wanted, wanted=asked):
             if isinstance(outcome.value, Picture):
                 pending.append((file, outcome.value))
             elif outcome.why:
@@ -131,7 +139,7 @@ class Passes:
                 if outcome.lasting:
                     self._store.save_unreadable(self.rows[file].id, outcome.why)
             if len(pending) >= BATCH or time.monotonic() - kept > COMMIT_SECONDS:
-                self._keep_pictures(pending)
+                self._keep_pictures(pending, guess)
                 kept = time.monotonic()
                 pulse()
         self._keep_pictures(pending)
@@ -147,8 +155,10 @@ class Passes:
             self._store.save_picture(self.rows[file].id, head.metadata, look, None)
         pending.clear()
 
-    def _keep_pictures(self, pending: list[tuple[File, Picture]]) -> None:
+    def _keep_pictures(self, pending: list[tuple[File, Picture]], guess: Guess | None = None) -> None:
         looks = _looks([(picture.grey, picture.rung, picture.reference) for _, picture in pending])
+        if guess is not None:
+            guess.learn([(picture.metadata, look) for (_, picture), look in zip(pending, looks, strict=True)])
         for (file, picture), look in zip(pending, looks, strict=True):
             self.rows[file] = replace(
                 self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint

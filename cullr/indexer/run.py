@@ -14,7 +14,7 @@ from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, recipes
-from cullr.indexer.foresight import Foresight, foresee
+from cullr.indexer.foresight import Foresight, Guess, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
@@ -107,7 +107,8 @@ class _Run:
             with Crew(self.settings.limits, self.settings.match.hash) as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
                 seen = self._foresee(passes, store) if kinds and wants else Foresight()
-                shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level)
+                guess = Guess() if kinds and wants else None
+                shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level, guess=guess)
                 facts: dict[ShotId, ShotFacts] = {}
                 groups: Sequence[Group] = ()
                 left_out: tuple[LeftOut, ...] = ()

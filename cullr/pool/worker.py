@@ -18,7 +18,7 @@ from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
-from cullr.decode.picture import MEASURE_SIDE, open_large
+from cullr.decode.picture import open_large, open_measurable, scaled
 from cullr.model import Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
@@ -78,7 +78,7 @@ def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = Fal
 
 
 def _measured(path: Path, limits: Limits, wanted: Wanted) -> Measured:
-    image = open_large(path, limits, MEASURE_SIDE if wanted.measures else PREVIEW_SIDE)
+    image = open_measurable(path, limits) if wanted.measures else open_large(path, limits, PREVIEW_SIDE)
     values = {measure: _MEASURES[measure](image) for measure in wanted.measures}
     return Measured(values, _preview(image) if wanted.preview else None)
 
@@ -118,9 +118,9 @@ _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
 
 _MEASURES: dict[Measure, Callable[[Image.Image], object]] = {
     Measure.QUALITY: quality.measured,
-    Measure.FACES: faces.find,
+    Measure.FACES: lambda image: faces.find(scaled(image.copy(), quality.LONG_SIDE)),
 }
-"""A picture as shown, RGB, long side at most MEASURE_SIDE → what ShotFacts holds under the measure's name."""
+"""A picture as shown, RGB, of any size → what ShotFacts holds under the measure's name."""
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)

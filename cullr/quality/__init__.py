@@ -17,10 +17,14 @@ __all__ = ["LONG_SIDE", "measure", "measured"]
 
 
 def measured(image: Image.Image) -> Quality:
-    """Quality of an RGB picture, scaled so that its long side is at most 1024."""
-    red, green, blue = image.split()
+    """Quality of an RGB picture, whose long side is brought to at most 1024: of its grey alone, in a third of the time
+    of three channels. What of those is full shows as well in a sample."""
+    grey = image.convert("L")
+    grey.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    sample = image if image.size == grey.size else image.resize(grey.size, Image.Resampling.NEAREST)
+    red, green, blue = sample.split()
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return measure(np.asarray(image.convert("L")), np.asarray(brightest))
+    return measure(np.asarray(grey), np.asarray(brightest))
 
 
 def measure(grey: NDArray[np.uint8], brightest: NDArray[np.uint8] | None = None) -> Quality:
