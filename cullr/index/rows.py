@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId, Taken, TimeSource
@@ -89,8 +91,21 @@ def look_values(look: Look, hash_name: str) -> tuple[object, ...]:
 def _metadata(row: tuple[Any, ...]) -> Metadata:
     taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
     kind, width, height, orientation = row[:4]
-    exposure, marks = Exposure(*row[8:12]), Marks(row[12], row[13], row[14], bool(row[15]))
-    return Metadata(kind, width, height, orientation, taken, row[7], exposure, marks, row[16], bool(row[17]), row[18])
+    camera = row[7] and sys.intern(row[7])
+    exposure, marks = _exposure(*row[8:12]), _marks(*row[12:16])
+    kind = sys.intern(kind)
+    return Metadata(kind, width, height, orientation, taken, camera, exposure, marks, row[16], bool(row[17]), row[18])
+
+
+@lru_cache(maxsize=1 << 12)
+def _exposure(*values: Any) -> Exposure:
+    """A shoot has a few dozen of them: one value for all photos that share it is 250 bytes less a photo."""
+    return Exposure(*values)
+
+
+@lru_cache(maxsize=1 << 12)
+def _marks(rating: int | None, label: str | None, pick: int | None, edited: int) -> Marks:
+    return Marks(rating, label, pick, bool(edited))
 
 
 def _look(row: tuple[Any, ...]) -> Look:

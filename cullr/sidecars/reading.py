@@ -51,13 +51,20 @@ def read(name: str, data: bytes) -> Marks:
     return reader(data) if reader and len(data) <= LARGEST else without_reading(name) or Marks()
 
 
+NOTHING = Marks()
+"""What most sidecars and heads say: one value for all of them."""
+
+
 def merge(*marks: Marks) -> Marks:
     """The first known value of each field: name the strongest source first. Worked on in any is worked on."""
+    told = [mark for mark in marks if mark != NOTHING]
+    if len(told) < 2:
+        return told[0] if told else NOTHING
     return Marks(
-        rating=next((mark.rating for mark in marks if mark.rating is not None), None),
-        label=next((mark.label for mark in marks if mark.label is not None), None),
-        pick=next((mark.pick for mark in marks if mark.pick is not None), None),
-        edited=any(mark.edited for mark in marks),
+        rating=next((mark.rating for mark in told if mark.rating is not None), None),
+        label=next((mark.label for mark in told if mark.label is not None), None),
+        pick=next((mark.pick for mark in told if mark.pick is not None), None),
+        edited=any(mark.edited for mark in told),
     )
 
 
