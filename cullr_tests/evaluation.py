@@ -156,12 +156,14 @@ def main() -> None:
     parser.add_argument("--correlation", type=float)
     parser.add_argument("--any-orientation", action="store_true", default=None)
     parser.add_argument("--encoder")
+    parser.add_argument("--cluster", action="store_true", default=None)
     options = parser.parse_args()
     flags = {
         "match.distance": options.distance,
         "match.correlation": options.correlation,
         "match.any_orientation": options.any_orientation,
         "encoder": options.encoder,
+        "cluster": options.cluster,
     }
     truth = Truth.load(options.folder)
     review, facts = reviewed(options.folder, dict(flags))
