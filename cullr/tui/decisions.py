@@ -82,8 +82,19 @@ class Decisions:
         self.clerk.give(Errand("moving", ready, done, failed))
         return True
 
-    def rate(self, group: OpenGroup, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> None:
-        """Write stars or a label into the shot's sidecars; a label that it has already comes off."""
+    def rate(
+        self,
+        group: OpenGroup,
+        shot: ShotFacts,
+        told: Callable[[str, str], None] = lambda *_: None,
+        *,
+        rating: int | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Write stars or a label into the shot's sidecars; a label that it has already comes off.
+
+        `told` hears what is said of it, for a page that lies over the screen.
+        """
         from cullr import sidecars
 
         def ready() -> Callable[[], Starred]:
@@ -96,9 +107,15 @@ class Decisions:
             if starred.batch is not None:
                 self._done.append(Rated(group.row, starred.batch))
             self._screen.reopen(group.row)
-            self._screen.say(doings.rated(shot, starred, self._screen.key_of("undo")), "good")
+            said = doings.rated(shot, starred, self._screen.key_of("undo"))
+            self._screen.say(said, "good")
+            told(said, "good")
 
-        self.clerk.give(Errand("writing", ready, done, self._failed))
+        def failed(why: str) -> None:
+            self._failed(why)
+            told(why[:1].upper() + why[1:], "bad")
+
+        self.clerk.give(Errand("writing", ready, done, failed))
 
     def not_alike(self, group: OpenGroup) -> None:
         """Dissolve the group and remember that."""

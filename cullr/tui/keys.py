@@ -29,14 +29,7 @@ def _key(keys: str, action: str, words: str, name: str, group: Binding.Group, *,
     return Binding(keys, action, words, id=name, group=group, show=show)
 
 
-MAIN: tuple[Binding, ...] = (
-    _key("enter", "approve", "approve as shown, next group", "approve", DECIDE, show=True),
-    _key("p", "mark('keep')", "keep this shot", "keep", DECIDE, show=True),
-    _key("x", "mark('cull')", "cull this shot", "cull", DECIDE, show=True),
-    _key("u", "mark('none')", "take your word back", "undecided", DECIDE, show=True),
-    _key("P,shift+p", "keep_only", "keep only this one, next group", "keep_only", DECIDE, show=True),
-    _key("s", "not_alike", "not alike: never ask again", "not_alike", DECIDE, show=True),
-    _key("ctrl+z", "undo", "take the last step back", "undo", DECIDE, show=True),
+RATE: tuple[Binding, ...] = (
     *(
         _key(f"{n}", f"stars({n})", f"{n} star{'s' * (n > 1)}" if n else "no stars", f"stars.{n}", STARS)
         for n in range(6)
@@ -45,6 +38,18 @@ MAIN: tuple[Binding, ...] = (
         _key(key, f"label('{colour}')", f"{colour.lower()} label, or none", f"label.{colour.lower()}", STARS)
         for key, colour in (("6", "Red"), ("7", "Yellow"), ("8", "Green"), ("9", "Blue"))
     ),
+)
+"""Wherever one shot is under the eye."""
+
+MAIN: tuple[Binding, ...] = (
+    _key("enter", "approve", "approve as shown, next group", "approve", DECIDE, show=True),
+    _key("p", "mark('keep')", "keep this shot", "keep", DECIDE, show=True),
+    _key("x", "mark('cull')", "cull this shot", "cull", DECIDE, show=True),
+    _key("u", "mark('none')", "take your word back", "undecided", DECIDE, show=True),
+    _key("P,shift+p", "keep_only", "keep only this one, next group", "keep_only", DECIDE, show=True),
+    _key("s", "not_alike", "not alike: never ask again", "not_alike", DECIDE, show=True),
+    _key("ctrl+z", "undo", "take the last step back", "undo", DECIDE, show=True),
+    *RATE,
     _key("left,h", "shot(-1)", "shot before", "shot.before", MOVE),
     _key("right,l", "shot(1)", "next shot", "shot.next", MOVE),
     _key("up,k,[", "group(-1)", "group before", "group.before", MOVE),

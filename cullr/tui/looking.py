@@ -36,7 +36,9 @@ def compare(screen: MainScreen, *, difference: bool = False, zoom: bool = False)
         screen.say("There is no group here to compare.", "care")
         return
     pair = opponents(group, screen.pane.current.id)
-    page = CompareScreen(screen.desk, group, pair, screen.loader, screen.terminal, screen.shelf, difference=difference)
+    drawn = screen.loader, screen.terminal, screen.shelf
+    rate = screen.decisions.rate
+    page = CompareScreen(screen.desk, group, pair, *drawn, difference=difference, rate=rate)
     screen.app.push_screen(page, screen.refresh_group)
     if zoom:
         page.call_after_refresh(page.action_full_size)
@@ -61,7 +63,8 @@ def survey(screen: MainScreen) -> None:
         screen.say("There is no group here to survey.", "care")
     else:
         at = [each.id for each in group.shots].index(screen.pane.current.id) if screen.pane.current else 0
-        page = SurveyScreen(screen.desk, group, screen.loader, screen.terminal, screen.shelf, at=at)
+        drawn = screen.loader, screen.terminal, screen.shelf
+        page = SurveyScreen(screen.desk, group, *drawn, at=at, rate=screen.decisions.rate)
         screen.app.push_screen(page, screen.refresh_group)
 
 

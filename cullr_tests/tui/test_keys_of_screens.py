@@ -18,15 +18,15 @@ def root(tmp_path: Path) -> Path:
     return shoot(tmp_path / "shoot")
 
 
+KEYS = "abdefghijklmnoprstuvwxyz0123456789"
+"""Without C and Q, which end programs."""
 OPENED_BY = {"compare": "c", "survey": "n", "history": "H", "rules": "R", "skipped": "K"}
 
 
 @pytest.mark.parametrize("name", OPENED_BY)
 def test_each_key_of_a_screen_can_be_given_elsewhere_and_its_help_says_so(root: Path, name: str) -> None:
     theirs = {binding.id or "": binding.description for binding in elsewhere()[name]}
-    given = {
-        action: f"ctrl+alt+{letter}" for action, letter in zip(sorted(theirs), "abdefghijklmnoprstuvwxyz", strict=False)
-    }
+    given = {action: f"ctrl+alt+{letter}" for action, letter in zip(sorted(theirs), KEYS, strict=False)}
     opened_by = "alt+0" if name in given else OPENED_BY[name]
     wanted = {**given, **({name: f"{given[name]},alt+0"} if name in given else {})}
 

@@ -9,6 +9,7 @@ import pytest
 from cullr import sidecars
 from cullr.model import Marks
 from cullr.tui.badges import badges
+from cullr.tui.footer import MessageLine
 from cullr_tests.sidecars import written
 from cullr_tests.tui.reviewing import Review, play, shoot
 
@@ -77,11 +78,50 @@ def test_stars_stand_in_the_history_and_come_off_there(root: Path) -> None:
         await review.at("a0.jpg")
         await review.press("4")
         await review.until(lambda: review.said.startswith("a0.jpg: ★4"))
+        assert [path.name for path in root.glob("a*.xmp")] == ["a0.xmp"]
         await review.press("H")
         await review.until(lambda: "★4: a0.jpg" in _painted(review))
         await review.until(lambda: "Enter puts back 1 file" in _painted(review))
         await review.press("enter")
-        await review.until(lambda: not (root / "a0.jpg.xmp").exists())
+        await review.until(lambda: not list(root.glob("a*.xmp")))
+
+    play(root, script)
+
+
+@pytest.mark.parametrize(("key", "page"), [("c", "CompareScreen"), ("n", "SurveyScreen")])
+def test_stars_are_given_in_compare_and_survey_in_the_order_of_the_keys_and_taken_back_after(
+    root: Path, key: str, page: str
+) -> None:
+    """Keys come faster than the disk: one queue writes them, so the last one holds; it is done also when left."""
+
+    async def script(review: Review) -> None:
+        await review.at("a0.jpg")
+        await review.press(key)
+        await review.until(lambda: type(review.app.screen).__name__ == page)
+        await review.press("1", "2", "3", "6")
+        await review.until(lambda: "★3, Red" in review.app.screen.query_one(MessageLine).sentence)
+        assert "★3" in _painted(review)
+        await review.press("4", "escape")
+        await review.until(lambda: review.app.screen is review.screen)
+        await review.until(lambda: review.said.startswith("a"))
+        [written_to] = list(root.glob("a*.xmp"))
+        await review.until(lambda: marks(root, written_to.name) == Marks(4, "Red"))
+        for stars in (3, 3, 2, 1):
+            await review.press("ctrl+z")
+            await review.until(lambda stars=stars: marks(root, written_to.name).rating == stars)  # type: ignore[misc]
+        await review.press("ctrl+z")
+        await review.until(lambda: not written_to.exists())
+
+    play(root, script)
+
+
+def test_a_failure_is_told_where_the_eye_is(root: Path) -> None:
+    async def script(review: Review) -> None:
+        await review.at("b0.jpg")
+        await review.press("n")
+        await review.until(lambda: review.app.screen is not review.screen)
+        await review.press("3")
+        await review.until(lambda: "no XMP" in review.app.screen.query_one(MessageLine).sentence)
 
     play(root, script)
 

@@ -19,7 +19,7 @@ from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens import facts
 from cullr.tui.screens.boxes import Boxes
-from cullr.tui.screens.marking import MarkingPage, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, given, mark, name
 from cullr.tui.screens.page import FAINT
 from cullr.tui.screens.pane import Pane
 from cullr.tui.screens.zoom import View
@@ -69,8 +69,9 @@ class CompareScreen(MarkingPage):
         shelf: Shelf,
         *,
         difference: bool = False,
+        rate: Rater | None = None,
     ) -> None:
-        super().__init__(desk, group)
+        super().__init__(desk, group, rate)
         known = {each.id: each for each in group.shots}
         self.shots: list[ShotFacts] = [known[shot] for shot in shots if shot in known][:MOST]
         self.at = 0
@@ -154,10 +155,12 @@ class CompareScreen(MarkingPage):
         self.head("Difference" if self._difference else "Compare", count, zoom, keys)
 
     def show_marks(self) -> None:
+        known = {each.id: each for each in self.group.shots}
+        self.shots = [known.get(each.id, each) for each in self.shots]
         held = dict(zip((each.id for each in self.shots), self.proposals(self.shots), strict=True))
         for number, (pane, shot) in enumerate(zip(self.panes, self.shots, strict=True)):
             sign = mark(held[shot.id], self.group.verdicts.get(shot.id), self.group.group.shielded)
-            lettered = Content.assemble((LETTERS[number], "bold $text-accent"), " ", sign, " ")
+            lettered = Content.assemble((LETTERS[number], "bold $text-accent"), " ", sign, " ", given(shot))
             pane.label(lettered, name(shot, self.group.shots), current=number == self.at)
         if self._difference:
             one, other = (self.shots.index(each) for each in self._pair())

@@ -1,13 +1,14 @@
-"""Keep, cull or no word on the shot under the eye: in the journal first, then on the screen.
+"""Keep, cull, stars, a label or no word on the shot under the eye: on the disk first, then on the screen.
 
 Words are written one after the other in a thread, however fast the keys come; the screen waits for the last to leave.
+Stars go through the main screen's one queue, where they can be taken back, and are finished also after this one left.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,6 +16,7 @@ from textual.content import Content
 from cullr.model import Proposal, ShotFacts, ShotId
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup, Verdict
+from cullr.tui.keys import RATE
 from cullr.tui.screens.page import Page
 
 SAID = {
@@ -23,6 +25,20 @@ SAID = {
     Verdict.NONE: "{} is undecided again: the rule proposes.",
 }
 LEFT = "no longer in this group"
+
+
+class Rater(Protocol):
+    """Gives stars or a label to a shot behind the screen; `told` hears what became of it, and its tone."""
+
+    def __call__(
+        self,
+        group: OpenGroup,
+        shot: ShotFacts,
+        told: Callable[[str, str], None],
+        *,
+        rating: int | None = None,
+        label: str | None = None,
+    ) -> None: ...
 
 
 class MarkingPage(Page):
@@ -34,11 +50,13 @@ class MarkingPage(Page):
         Binding("u", "mark('none')", "unmark", id="undecided"),
         Binding("enter", "leave", "done", show=False, id="done"),
         Binding("y", "copy", "copy path", show=False, id="copy"),
+        *RATE,
     ]
 
-    def __init__(self, desk: Desk, group: OpenGroup) -> None:
+    def __init__(self, desk: Desk, group: OpenGroup, rate: Rater | None) -> None:
         super().__init__(desk)
         self.group = group
+        self.rate = rate
         self._to_write: deque[tuple[ShotId, Verdict]] = deque()
         self._writing = False
         self._leaving = False
@@ -60,6 +78,22 @@ class MarkingPage(Page):
         self._to_write.append((self.current().id, Verdict(word)))
         if not self._writing:
             self._write()
+
+    def action_stars(self, count: int) -> None:
+        if self.rate:
+            self.rate(self.group, self.current(), self._rated, rating=count)
+
+    def action_label(self, colour: str) -> None:
+        if self.rate:
+            self.rate(self.group, self.current(), self._rated, label=colour)
+
+    def _rated(self, said: str, tone: str) -> None:
+        if not self.is_attached:
+            return  # left meanwhile: the main screen says it
+        self.changed = True
+        self.group = self.desk.open(self.group.row) or self.group
+        self.show_marks()
+        self.say(said, tone)
 
     def action_copy(self) -> None:
         self.copy(self.desk.path(self.current()))
@@ -113,6 +147,12 @@ def name(shot: ShotFacts, group: Sequence[ShotFacts]) -> str:
     """The file's name, with its folder where another shot of the group has the same one."""
     same = sum(each.shot.face.name == shot.shot.face.name for each in group)
     return shot.shot.path if same > 1 else shot.shot.face.name
+
+
+def given(shot: ShotFacts) -> Content:
+    """Its stars, as many as there are, before its name."""
+    rating = shot.marks.rating or 0
+    return Content.styled(f"★{rating} ", "$text-warning") if rating > 0 else Content()
 
 
 def mark(proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> Content:

@@ -16,7 +16,7 @@ from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
 from cullr.tui.screens.compare import CompareScreen
-from cullr.tui.screens.marking import MarkingPage, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, given, mark, name
 from cullr.tui.screens.pane import Pane
 from cullr.tui.terminal.terminal import Terminal
 
@@ -47,9 +47,17 @@ class SurveyScreen(MarkingPage):
     ]
 
     def __init__(
-        self, desk: Desk, group: OpenGroup, loader: PictureLoader, terminal: Terminal, shelf: Shelf, *, at: int = 0
+        self,
+        desk: Desk,
+        group: OpenGroup,
+        loader: PictureLoader,
+        terminal: Terminal,
+        shelf: Shelf,
+        *,
+        at: int = 0,
+        rate: Rater | None = None,
     ) -> None:
-        super().__init__(desk, group)
+        super().__init__(desk, group, rate)
         self.at = at
         self._columns, self._rows = 1, 1
         self._with = (loader, terminal, shelf)
@@ -104,7 +112,7 @@ class SurveyScreen(MarkingPage):
             [proposal] = self.proposals([shot])
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
             why = words.reason(proposal) if self._reasoned else ""
-            label = Content.assemble(sign, " ")
+            label = Content.assemble(sign, " ", given(shot))
             pane.label(label, name(shot, self.group.shots), current=self.first + number == self.at, below=why)
         self._title()
 
@@ -164,7 +172,8 @@ class SurveyScreen(MarkingPage):
             return
         first = min(self.at, len(self.group.shots) - 2)
         two = [each.id for each in self.group.shots[first : first + 2]]
-        self.app.push_screen(CompareScreen(self.desk, self.group, two, *self._with), self._compared)
+        page = CompareScreen(self.desk, self.group, two, *self._with, rate=self.rate)
+        self.app.push_screen(page, self._compared)
 
     def _compared(self, changed: bool | None) -> None:
         if changed:
