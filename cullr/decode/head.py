@@ -14,10 +14,11 @@ from PIL import Image
 
 from cullr.decode import exif as exif_tags
 from cullr.decode import metadata as describe
-from cullr.decode import opener, thumbnail
+from cullr.decode import opener, raw, thumbnail
+from cullr.decode.errors import Unreadable
 from cullr.decode.opener import Content
 from cullr.decode.picture import small_grey, turned
-from cullr.model import Metadata, Rung
+from cullr.model import Marks, Metadata, Rung
 from cullr.settings import Limits
 
 
@@ -37,6 +38,22 @@ def read_head(path: Path, limits: Limits) -> Head | None:
         if content.type != "jpeg":
             return None
         return opener.use(stream, content.type, limits, lambda image: _head(image, content, stream))
+
+
+def read_marks(path: Path, limits: Limits) -> Marks | None:
+    """What a person said of it, as the file's head tells; None where the head tells nothing. Raises Unreadable.
+
+    No pixel is decoded but a RAW's preview.
+    """
+    with opener.reasons("file"), path.open("rb") as stream:
+        content = opener.content(stream, limits)
+        if opener.is_raw(path.name, content.type):
+            try:
+                return describe.marks(raw.develop(stream).image, content)
+            except Unreadable:
+                if content.type not in opener.READERS:
+                    raise
+        return opener.use(stream, content.type, limits, lambda image: describe.marks(image, content))
 
 
 def _head(image: Image.Image, content: Content, stream: BinaryIO) -> Head:

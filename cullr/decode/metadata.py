@@ -34,11 +34,22 @@ def metadata(
         taken=tags.taken(exif, sub) or _from_packet(packet),
         camera=tags.camera(exif, sub),
         exposure=tags.exposure(sub),
-        marks=sidecars.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif))),
+        marks=_marks(packet, exif),
         tags=tags.count(exif, sub) + (10 if packet else 0),
         panorama=bool(packet and b"GPano:" in packet),
         compression=compression.quality(image) if content.type == "jpeg" else None,
     )
+
+
+def marks(image: Image.Image, content: Content) -> Marks | None:
+    """What stands in the head alone, None when no packet does: some PNGs have theirs behind the pixels."""
+    packet = _packet(image, content)
+    # Pillow's own for PNG would decode the pixels.
+    return _marks(packet, Image.Image.getexif(image)) if packet else None
+
+
+def _marks(packet: bytes | None, exif: Image.Exif) -> Marks:
+    return sidecars.merge(xmp.read(packet) if packet else Marks(), Marks(rating=tags.rating(exif)))
 
 
 def with_tiff_tags(facts: Metadata, stream: BinaryIO, content: Content) -> Metadata:

@@ -14,7 +14,7 @@ METADATA = (
     "seconds, f_number, iso, bias_ev, rating, label, pick, edited, tags, panorama, compression"
 )
 LOOK = "rung, hash_name, hash, contrast, grey"
-COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}"
+COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}, dialects"
 
 _SIGN = 1 << 63
 
@@ -34,6 +34,8 @@ class PhotoRow:
     content: bytes | None = None
     metadata: Metadata | None = None
     look: Look | None = None
+    dialects: int = 0
+    """By which its marks were read; see `sidecars.DIALECTS`."""
 
     @property
     def provisional(self) -> bool:
@@ -54,7 +56,9 @@ def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
     metadata = _metadata(facts) if facts[0] is not None else None
     number, folder, name, size, mtime_ns, inode, why, fingerprint, content = row[:9]
     known = _look(look) if look[1] == hash_name else None
-    return PhotoRow(ShotId(number), folder, name, size, mtime_ns, inode, why, fingerprint, content, metadata, known)
+    return PhotoRow(
+        ShotId(number), folder, name, size, mtime_ns, inode, why, fingerprint, content, metadata, known, row[33]
+    )
 
 
 def metadata_values(facts: Metadata) -> tuple[object, ...]:

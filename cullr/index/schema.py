@@ -118,6 +118,11 @@ MIGRATIONS: tuple[str, ...] = (
     -- Large JPEGs are drafted to another size by now, and the hashes of one set come from one decoder.
     UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL WHERE rung = 'draft';
     """,
+    """
+    -- By which dialects marks were read: those of an older reading are read again.
+    ALTER TABLE photo ADD COLUMN dialects INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sidecar ADD COLUMN dialects INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

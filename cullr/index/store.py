@@ -15,6 +15,7 @@ from cullr.index import measures, rows
 from cullr.index.database import Database
 from cullr.index.rows import PhotoRow
 from cullr.model import Look, Marks, Measure, Metadata, ShotId
+from cullr.sidecars import DIALECTS
 
 COMMIT_SECONDS = 0.25
 
@@ -109,10 +110,18 @@ class Store:
             *rows.metadata_values(facts),
             *(rows.look_values(look, self._hash_name) if look else (None,) * 5),
             fingerprint,
+            DIALECTS,
             photo,
         )
-        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "fingerprint"))
+        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "fingerprint", "dialects"))
         self._write(f"UPDATE photo SET why = NULL, {sets} WHERE id = ?", values)
+
+    def save_marks(self, photo: ShotId, marks: Marks) -> None:
+        """Those within the photo, read by today's dialects."""
+        self._write(
+            "UPDATE photo SET rating = ?, label = ?, pick = ?, edited = ?, dialects = ? WHERE id = ?",
+            (marks.rating, marks.label, marks.pick, int(marks.edited), DIALECTS, photo),
+        )
 
     def save_content(self, photo: ShotId, digest: bytes) -> None:
         self._write("UPDATE photo SET content = ? WHERE id = ?", (digest, photo))
@@ -143,15 +152,15 @@ class Store:
         """What an unchanged sidecar said, None when it must be read."""
         row = self._db.execute(
             "SELECT rating, label, pick, edited FROM sidecar "
-            "WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
-            (self._folders.get(folder), name, size, mtime_ns),
+            "WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ? AND dialects = ?",
+            (self._folders.get(folder), name, size, mtime_ns, DIALECTS),
         ).fetchone()
         return Marks(row[0], row[1], row[2], bool(row[3])) if row else None
 
     def save_sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int, marks: Marks) -> None:
         self._write(
-            "INSERT OR REPLACE INTO sidecar VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.folder(folder), name, size, mtime_ns, marks.rating, marks.label, marks.pick, marks.edited),
+            "INSERT OR REPLACE INTO sidecar VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.folder(folder), name, size, mtime_ns, marks.rating, marks.label, marks.pick, marks.edited, DIALECTS),
         )
 
     # Health

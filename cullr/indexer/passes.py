@@ -19,10 +19,11 @@ from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.foresight import Guess
 from cullr.indexer.reconcile import place
-from cullr.model import File, Look, Measure, Rung, Shot
+from cullr.model import File, Look, Marks, Measure, Rung, Shot
 from cullr.pool import Job, Measured, Outcome
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task, Wanted
+from cullr.sidecars import DIALECTS
 
 Progress = Callable[[str, int, int], None]
 """Told the pass's name, how many are done and how many there are."""
@@ -75,6 +76,7 @@ class Passes:
         `pulse` is called now and then while it reads. Those `first` are read before all others, and `measured` ones
         have their quality measured on the way where the decode allows it; so have, by `guess`, those without a head.
         """
+        self._marks_anew([shot.face for shot in shots])
         faces = {shot: list(_candidates(shot)) for shot in shots}
         readable: dict[Shot, File] = {}
         waiting = list(shots)
@@ -144,6 +146,18 @@ class Passes:
                 pulse()
         self._keep_pictures(pending)
 
+    def _marks_anew(self, faces: Iterable[File]) -> None:
+        """The heads of photos whose marks an earlier cullr read, which knew fewer dialects."""
+        rows = {face: self.rows[face] for face in faces}
+        old = [face for face, row in rows.items() if row.metadata and not row.provisional and row.dialects < DIALECTS]
+        for file, outcome in self._each("reading marks", Job.MARKS, old):
+            metadata = self.rows[file].metadata
+            if metadata is None or (outcome.why is not None and not outcome.lasting):
+                continue
+            marks = outcome.value if isinstance(outcome.value, Marks) else metadata.marks
+            self.rows[file] = replace(self.rows[file], metadata=replace(metadata, marks=marks), dialects=DIALECTS)
+            self._store.save_marks(self.rows[file].id, marks)
+
     def _is_fresh(self, file: File) -> bool:
         row = self.rows[file]
         return row.why is None and row.provisional
@@ -151,7 +165,7 @@ class Passes:
     def _keep_heads(self, pending: list[tuple[File, Head]]) -> None:
         looks = _looks([(head.grey, head.rung, None) for _, head in pending])
         for (file, head), look in zip(pending, looks, strict=True):
-            self.rows[file] = replace(self.rows[file], metadata=head.metadata, look=look)
+            self.rows[file] = replace(self.rows[file], metadata=head.metadata, look=look, dialects=DIALECTS)
             self._store.save_picture(self.rows[file].id, head.metadata, look, None)
         pending.clear()
 
@@ -161,7 +175,11 @@ class Passes:
             guess.learn([(picture.metadata, look) for (_, picture), look in zip(pending, looks, strict=True)])
         for (file, picture), look in zip(pending, looks, strict=True):
             self.rows[file] = replace(
-                self.rows[file], metadata=picture.metadata, look=look, fingerprint=picture.fingerprint
+                self.rows[file],
+                metadata=picture.metadata,
+                look=look,
+                fingerprint=picture.fingerprint,
+                dialects=DIALECTS,
             )
             self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
             if picture.measured is not None:

@@ -103,6 +103,7 @@ def _adopted(store: Store, file: File, spot: Place, lost: dict[Place, PhotoRow])
             row.content,
             row.metadata,
             row.look,
+            row.dialects,
         )
     return None
 

@@ -18,12 +18,14 @@ WIRE_BYTES = 60 << 10
 
 class Job(StrEnum):
     """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE (its tasks say what is wanted) a `Measured`,
-    DIGEST 32 bytes, RENDER (they carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
+    DIGEST 32 bytes, MARKS `Marks` or None, RENDER (they carry an order) a `Rendered`, SQUARE (they carry a square)
+    side x side x 3 bytes."""
 
     HEAD = "head"
     PICTURE = "picture"
     MEASURE = "measure"
     DIGEST = "digest"
+    MARKS = "marks"
     RENDER = "render"
     SQUARE = "square"
 

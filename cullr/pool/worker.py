@@ -19,7 +19,7 @@ from PIL import Image
 
 from cullr import decode, hashes, quality
 from cullr.decode.picture import open_large, open_measurable, scaled
-from cullr.model import Measure
+from cullr.model import Marks, Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
 from cullr.quality import faces
@@ -111,9 +111,14 @@ def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:
         return digest.digest()
 
 
+def _marks(path: Path, limits: Limits, _hash_name: str) -> Marks | None:
+    return decode.read_marks(path, limits)
+
+
 _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
     Job.HEAD: _head,
     Job.DIGEST: _digest,
+    Job.MARKS: _marks,
 }
 
 _MEASURES: dict[Measure, Callable[[Image.Image], object]] = {

@@ -5,5 +5,16 @@
 
 from cullr.sidecars.labels import colour
 from cullr.sidecars.reading import LARGEST, in_order, is_duplicate, is_sidecar, merge, read, without_reading
+from cullr.sidecars.xmp import DIALECTS
 
-__all__ = ["LARGEST", "colour", "in_order", "is_duplicate", "is_sidecar", "merge", "read", "without_reading"]
+__all__ = [
+    "DIALECTS",
+    "LARGEST",
+    "colour",
+    "in_order",
+    "is_duplicate",
+    "is_sidecar",
+    "merge",
+    "read",
+    "without_reading",
+]

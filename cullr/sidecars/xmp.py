@@ -15,6 +15,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 from cullr.model import Marks
 from cullr.sidecars import labels
 
+DIALECTS = 1
+"""Raised whenever more is understood here or in a recipe: what an index read with less is then read again."""
 LARGEST = 4 << 20
 """Bytes. Lightroom's longest histories stay under 1 MiB; what is larger is no sidecar."""
 

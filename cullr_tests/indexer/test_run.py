@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from cullr.errors import Failed
 from cullr.index import database
@@ -94,6 +97,49 @@ def test_a_raw_beside_its_jpeg_is_new_once(shoot: Path, index: Run) -> None:
     os.utime(shoot / "a.dng", ns=(1, 1))
     assert index(shoot).read == 1
     assert index(shoot).read == 0
+
+
+PACKET = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+def test_photos_indexed_by_fewer_dialects_have_their_heads_read_again_and_nothing_else(
+    shoot: Path, index: Run, tmp_path: Path
+) -> None:
+    """Once; and what stands beside them likewise."""
+    with Image.open(shoot / "a.jpg") as image:
+        for name in ("p.jpg", "q.webp"):
+            image.save(shoot / name, xmp=PACKET)
+        image.save(shoot / "r.tif", tiffinfo={700: PACKET})
+        info = PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
+        image.save(shoot / "s.png", pnginfo=info)
+    (shoot / "b.xmp").write_bytes(PACKET.replace(b'"4"', b'"2"'))
+    given = {"p.jpg": 4, "q.webp": 4, "r.tif": 4, "s.png": 4, "b.jpg": 2}
+    assert stars(index(shoot)) == given
+    passes: list[str] = []
+
+    def again() -> Indexed:
+        passes.clear()
+        settings = Settings()
+        return run([shoot], settings, tmp_path / "cache", progress=lambda name, *_: passes.append(name), say=print)
+
+    db = sqlite3.connect(tmp_path / "cache" / database.FILE)
+    with db:
+        for table in ("photo", "sidecar"):
+            db.execute(f"UPDATE {table} SET rating = NULL, dialects = dialects - 1")
+    db.close()
+    found = again()
+    assert stars(found) == given
+    assert (found.read, "reading marks" in passes, "reading pictures" in passes) == (0, True, False)
+    assert stars(again()) == given
+    assert "reading marks" not in passes
+
+
+def stars(found: Indexed) -> dict[str, int]:
+    return {facts.shot.path: facts.marks.rating for facts in found.facts if facts.marks.rating}
 
 
 def test_a_changed_photo_is_read_again(shoot: Path, index: Run) -> None:
