@@ -99,5 +99,6 @@ def test_writes_of_a_killed_run_are_kept_up_to_its_last_quarter_second(tmp_path:
 @given(st.integers(0, 2**64 - 1), st.binary(min_size=1024, max_size=1024), st.sampled_from(Rung))
 def test_every_hash_survives_sqlites_signed_integers(phash: int, grey: bytes, rung: Rung) -> None:
     look = replace(LOOK, phash=phash, grey=grey, rung=rung)
-    values = (1, 1, b"x", 1, 1, 1, None, None, None, *rows.metadata_values(FULL), *rows.look_values(look, "phash"))
+    known = (1, 1, b"x", 1, 1, 1, None, None, None)
+    values = (*known, *rows.metadata_values(FULL), *rows.look_values(look, "phash"), 1)
     assert rows.from_sql(values, "phash").look == look
