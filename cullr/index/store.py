@@ -90,7 +90,8 @@ class Store:
         for table in ("measure", "preview"):
             self._write(f"DELETE FROM {table} WHERE photo = ?", (photo,))
         self._write(
-            f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, {blank} WHERE id = ?", (size, mtime_ns, inode, photo)
+            f"UPDATE photo SET size = ?, mtime_ns = ?, inode = ?, dialects = 0, {blank} WHERE id = ?",
+            (size, mtime_ns, inode, photo),
         )
 
     def move(self, photo: ShotId, folder: bytes, name: bytes, inode: int) -> None:

@@ -19,7 +19,7 @@ from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens import facts
 from cullr.tui.screens.boxes import Boxes
-from cullr.tui.screens.marking import MarkingPage, Rater, given, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, mark, name
 from cullr.tui.screens.page import FAINT
 from cullr.tui.screens.pane import Pane
 from cullr.tui.screens.zoom import View
@@ -160,7 +160,7 @@ class CompareScreen(MarkingPage):
         held = dict(zip((each.id for each in self.shots), self.proposals(self.shots), strict=True))
         for number, (pane, shot) in enumerate(zip(self.panes, self.shots, strict=True)):
             sign = mark(held[shot.id], self.group.verdicts.get(shot.id), self.group.group.shielded)
-            lettered = Content.assemble((LETTERS[number], "bold $text-accent"), " ", sign, " ", given(shot))
+            lettered = Content.assemble((LETTERS[number], "bold $text-accent"), " ", sign, " ")
             pane.label(lettered, name(shot, self.group.shots), current=number == self.at)
         if self._difference:
             one, other = (self.shots.index(each) for each in self._pair())

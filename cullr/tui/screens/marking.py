@@ -149,12 +149,6 @@ def name(shot: ShotFacts, group: Sequence[ShotFacts]) -> str:
     return shot.shot.path if same > 1 else shot.shot.face.name
 
 
-def given(shot: ShotFacts) -> Content:
-    """Its stars, as many as there are, before its name."""
-    rating = shot.marks.rating or 0
-    return Content.styled(f"★{rating} ", "$text-warning") if rating > 0 else Content()
-
-
 def mark(proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> Content:
     """✓ keep, ✗ cull, ◆ shielded; a word of the person's own is bold, a mere proposal dim."""
     if shielded and verdict is None:

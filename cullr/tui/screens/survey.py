@@ -16,7 +16,7 @@ from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
 from cullr.tui.screens.compare import CompareScreen
-from cullr.tui.screens.marking import MarkingPage, Rater, given, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, mark, name
 from cullr.tui.screens.pane import Pane
 from cullr.tui.terminal.terminal import Terminal
 
@@ -112,7 +112,7 @@ class SurveyScreen(MarkingPage):
             [proposal] = self.proposals([shot])
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
             why = words.reason(proposal) if self._reasoned else ""
-            label = Content.assemble(sign, " ", given(shot))
+            label = Content.assemble(sign, " ")
             pane.label(label, name(shot, self.group.shots), current=self.first + number == self.at, below=why)
         self._title()
 
