@@ -18,6 +18,9 @@ from cullr.embed.tower import LEAST, TorchEncoder, Tower, batch_size, lanes, run
 from cullr.errors import Failed
 from cullr.settings import cache_folder
 
+TOLD: list[float] = []
+"""How long each forward pass of any `Trunk` slept, halved copies included."""
+
 
 class Trunk(nn.Module):
     """Pooled pixels through one matrix; sleeps as told in each precision."""
@@ -32,7 +35,9 @@ class Trunk(nn.Module):
         self.seconds = {torch.float32: exact_s, torch.bfloat16: small_s}
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        time.sleep(self.seconds[self.weight.dtype] * len(pictures))
+        seconds = self.seconds[self.weight.dtype] * len(pictures)
+        TOLD.append(seconds)
+        time.sleep(seconds)
         return pictures.mean((2, 3)) @ (self.weight - self.offset)
 
 
@@ -57,9 +62,9 @@ def test_bfloat16_is_taken_only_when_faster_and_close(trunk: Trunk, wins: bool) 
 
 def test_a_machine_where_bfloat16_crawls_is_not_made_to_wait_for_a_whole_batch() -> None:
     trunk = Trunk(0.0, 0.3)
-    begun = time.perf_counter()
+    TOLD.clear()
     assert settle(tower(trunk), "m", 8, "cpu")[1] == "float32"
-    assert time.perf_counter() - begun < 0.3 * 4
+    assert sum(TOLD) < 0.3 * 4
 
 
 def test_the_precision_asked_for_is_the_one_used() -> None:

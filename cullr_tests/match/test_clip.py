@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import tracemalloc
 
 import numpy as np
@@ -196,8 +195,6 @@ def test_a_dense_library_costs_its_neighbours_not_its_pairs() -> None:
     vectors = unit((draw.normal(size=64) + 0.1 * draw.normal(size=(3000, 64))).astype(np.float32))
     at_once = max(len(i) for i, _ in neighbours._exact(vectors, 0.9, clip.NEIGHBOURS))
     assert at_once <= 2 * neighbours.BLOCK * clip.NEIGHBOURS
-    begin = time.perf_counter()
     edges = clip.match(shots(3000), vectors, threshold=0.9)
     assert len(edges.pairs) <= 3000 * clip.NEIGHBOURS
     assert np.bincount(edges.pairs.ravel(), minlength=3000).min() >= clip.NEIGHBOURS
-    assert time.perf_counter() - begin < 30

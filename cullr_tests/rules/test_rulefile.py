@@ -217,9 +217,9 @@ def test_tables_written_inline_are_rules_too(tmp_path: Path) -> None:
 
 
 def test_a_pattern_of_many_stars_is_answered_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # tried one way after another it would take longer than there are years
     assert not criteria.below("a" * 255 + "/" + "a" * 255, "*a" * 99 + "*b")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

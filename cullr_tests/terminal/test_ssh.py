@@ -210,7 +210,9 @@ def test_groups_cursor_approve_and_undo_work_through_sshd(remote: Remote, tmp_pa
 def test_a_dropped_line_leaves_no_process_and_the_next_start_resumes(remote: Remote, tmp_path: Path, way: str) -> None:
     root = shoot(tmp_path / "shoot")
     last = remote.start(root, 3)[-1]
-    [noted] = (tmp_path / "cache/places").glob("*.json")
+    places = tmp_path / "cache/places"
+    remote.tmux.until(lambda _: list(places.glob("*.json")))
+    [noted] = places.glob("*.json")
     before = noted.read_bytes()
     remote.tmux.press("End")
     remote.arrive(last)
