@@ -12,7 +12,7 @@ from cullr.model import Exposure, Look, Marks, Metadata, Rung
 def read(facts: Metadata) -> rows.PhotoRow:
     """As SQLite gives it: every text and number made anew."""
     look = rows.look_values(Look(1 << 63, b"\1" * 1024, 9.0, Rung.DRAFT), "phash")
-    values: list[Any] = [1, 1, b"a.jpg", 7, 8, 9, None, b"", None, *rows.metadata_values(facts), *look]
+    values: list[Any] = [1, 1, b"a.jpg", 7, 8, 9, None, b"", None, *rows.metadata_values(facts), *look, 0]
     made = ["".join(list(value)) if isinstance(value, str) else value for value in values]
     return rows.from_sql(tuple(made), "phash")
 

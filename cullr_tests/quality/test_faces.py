@@ -81,7 +81,7 @@ def test_without_the_extra_the_run_says_so_and_goes_on(shared_photos: Path, tmp_
     pixels = blink.portrait(shared_photos, "exif_orientation/portrait.jpg")
     for seed in range(2):
         (tmp_path / f"IMG_{seed}.JPG").write_bytes(harm.jpeg(harm.noise(pixels, 2, seed), 90))
-    program = "import sys; sys.modules['ai_edge_litert'] = None; from cullr.cli import main; main.entry()"
+    program = "import sys; sys.modules['ai_edge_litert'] = None; from cullr.cli import start; start.entry()"
     done = subprocess.run(
         [sys.executable, "-c", program, "report", "--rule", "best_of_burst", "--dry-run", str(tmp_path)],
         capture_output=True,
