@@ -26,13 +26,18 @@ def entry() -> None:
     try:
         from cullr.cli.main import main
 
-        sys.exit(main(sys.argv[1:]))
+        code = main(sys.argv[1:])
     except (Exception, KeyboardInterrupt):
         # An import that Ctrl+C falls into may turn it into an error of its own (numpy: RuntimeError).
         if not pressed:
             raise
         print(STOPPED, file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
+    if pressed:
+        # A KeyboardInterrupt out of code made from a string (dataclasses, namedtuple) leaves a mark, though caught, by
+        # which Python ends itself with SIGINT in place of our exit code; any other such code wipes it.
+        eval("0")
+    sys.exit(code)
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> None:

@@ -270,6 +270,20 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path: Path, own_folders: Path) ->
     assert main(["report", str(root)]) == 0
 
 
+def test_ctrl_c_in_code_made_from_a_string_ends_with_130_too(tmp_path: Path) -> None:
+    (tmp_path / "pressed.py").write_text(
+        "from cullr.cli import main, start\n"
+        "code = 'import os, signal; os.kill(os.getpid(), signal.SIGINT); exec(\\'while True: pass\\')'\n"
+        "main.main = lambda argv: exec(code)\n"
+        "start.entry()\n"
+    )
+    where = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pressed"], env=where, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (INTERRUPTED, STOPPED + "\n")
+
+
 def test_a_reader_that_closes_early_is_no_error(shoot: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m cullr report --format json {shoot} | head -c 1; exit ${{PIPESTATUS[0]}}",

@@ -123,7 +123,8 @@ def test_a_few_new_photos_among_many_are_work_for_a_few(tmp_path: Path) -> None:
             demand.ask(Measure.QUALITY, [facts[shot] for shot in group.shots])
 
     run([root], Settings(), tmp_path / "cache", progress=progress, say=print, wants=everything)
-    assert asked["reading pictures"] == asked["measuring look-alikes"] == 80
+    assert asked["reading pictures"] == 80
+    assert 0 < asked["measuring look-alikes"] <= 80  # the others were measured as they were read
     asked.clear()
     for seed in (3, 50, 51):
         pictures.save(root / f"{seed:03}_new.jpg", pictures.scene(seed, 200, 150), quality=85)
