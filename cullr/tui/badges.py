@@ -13,7 +13,7 @@ LABELS = {"red": "$error", "yellow": "$warning", "green": "$success", "blue": "$
 
 
 def badges(facts: ShotFacts) -> list[Content]:
-    """`CR3+JPG`, `+2` companions, `★3`, `● red`, `cropped`, `stage 1.5 face_swapped`."""
+    """`CR3+JPG`, `+2` companions, `cropped`, `★3`, `● red`, `picked`, `stage 1.5 face_swapped`."""
     shot, found = facts.shot, []
     endings = [visible(photo.name.rpartition(".")[2]).upper() for photo in shot.photos]
     if len(endings) > 1:
@@ -24,18 +24,37 @@ def badges(facts: ShotFacts) -> list[Content]:
         found.append(Content.styled(f"+{others}", FAINT))
     if cropped:
         found.append(Content.styled("cropped", "$text-accent"))
-    rating = facts.marks.rating or 0
-    if rating:
-        found.append(Content.styled(f"★{rating}" if rating > 0 else "rejected", "$text-warning"))
-    if facts.marks.label:
-        from cullr import sidecars
-
-        colour = LABELS.get(sidecars.colour(facts.marks.label) or "", FAINT)
-        found.append(Content.styled(f"● {visible(facts.marks.label)}", colour))
+    found += [Content.styled(word, tone) for _, word, tone in _marks(facts)]
     if facts.marks.edited:
         found.append(Content.styled("edited", "$text-accent"))
     if facts.stage:
         found.append(Content.styled(f"stage {facts.stage.number:g} {visible(facts.stage.name)}", FAINT))
+    return found
+
+
+def marks(facts: ShotFacts, width: int) -> Content:
+    """What was said of it elsewhere in at most `width` columns: `★3  ● red  picked`, else as signs `★3●⚑`."""
+    said = _marks(facts)
+    words_ = Content("  ").join([Content.styled(word, tone) for _, word, tone in said])
+    if words_.cell_length <= width:
+        return words_
+    return Content("").join([Content.styled(sign, tone) for sign, _, tone in said]).truncate(max(0, width))
+
+
+def _marks(facts: ShotFacts) -> list[tuple[str, str, str]]:
+    """Sign, words and tone of stars, label and pick."""
+    said, found = facts.marks, []
+    if said.rating and said.rating > 0:
+        found.append((f"★{said.rating}", f"★{said.rating}", "$text-warning"))
+    if said.label:
+        from cullr import sidecars
+
+        colour = LABELS.get(sidecars.colour(said.label) or "", FAINT)
+        found.append(("●", f"● {visible(said.label)}", colour))
+    if -1 in (said.rating, said.pick):
+        found.append(("⊘", "rejected", "$text-warning"))
+    elif said.pick:
+        found.append(("⚑", "picked", "$text-success"))
     return found
 
 

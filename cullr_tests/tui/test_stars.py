@@ -9,7 +9,9 @@ import pytest
 from cullr import sidecars
 from cullr.model import Marks
 from cullr.tui.badges import badges
+from cullr.tui.badges import marks as badge_line
 from cullr.tui.footer import MessageLine
+from cullr_tests.rules import known_shots
 from cullr_tests.sidecars import written
 from cullr_tests.tui.reviewing import Review, play, shoot
 
@@ -100,7 +102,7 @@ def test_stars_are_given_in_compare_and_survey_in_the_order_of_the_keys_and_take
         await review.until(lambda: type(review.app.screen).__name__ == page)
         await review.press("1", "2", "3", "6")
         await review.until(lambda: "★3, Red" in review.app.screen.query_one(MessageLine).sentence)
-        assert "★3" in _painted(review)
+        await review.until(lambda: "a0.jpg  ★3  ● Red" in _painted(review))
         await review.press("4", "escape")
         await review.until(lambda: review.app.screen is review.screen)
         await review.until(lambda: review.said.startswith("a"))
@@ -113,6 +115,19 @@ def test_stars_are_given_in_compare_and_survey_in_the_order_of_the_keys_and_take
         await review.until(lambda: not written_to.exists())
 
     play(root, script)
+
+
+def test_a_narrow_box_has_signs_for_words_and_the_name_keeps_its_part() -> None:
+    shot = known_shots.shot(1, rating=3, label="Red", pick=1)
+    assert [badge_line(shot, width).plain for width in (18, 17, 4, 2, 0)] == [
+        "★3  ● Red  picked",
+        "★3  ● Red  picked",
+        "★3●⚑",
+        "★3",
+        "",
+    ]
+    assert badge_line(known_shots.shot(1, rating=-1, pick=-1), 20).plain == "rejected"
+    assert badge_line(known_shots.shot(1, rating=0, label="", pick=0), 20).plain == ""
 
 
 def test_a_failure_is_told_where_the_eye_is(root: Path) -> None:

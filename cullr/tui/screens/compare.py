@@ -161,7 +161,7 @@ class CompareScreen(MarkingPage):
         for number, (pane, shot) in enumerate(zip(self.panes, self.shots, strict=True)):
             sign = mark(held[shot.id], self.group.verdicts.get(shot.id), self.group.group.shielded)
             lettered = Content.assemble((LETTERS[number], "bold $text-accent"), " ", sign, " ")
-            pane.label(lettered, name(shot, self.group.shots), current=number == self.at)
+            pane.label(lettered, name(shot, self.group.shots), current=number == self.at, facts=shot)
         if self._difference:
             one, other = (self.shots.index(each) for each in self._pair())
             below = f"{LETTERS[one]} in grey; red where {LETTERS[other]} differs, four times as strong as it is"

@@ -1,7 +1,8 @@
-"""One shot in its box: the picture, and below it the mark, the name and, where there is room, the reason."""
+"""One shot in its box: the picture; below it mark, name, stars and label and, where there is room, the reason."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -13,6 +14,7 @@ from cullr.model import ShotFacts
 from cullr.pool.jobs import WHOLE, Crop, RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
+from cullr.tui import badges
 from cullr.tui.group_line import fit
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import Loaded, PictureLoader
@@ -25,6 +27,8 @@ REST_SECONDS = 0.08
 """A picture is sent when the keys rest: each one is up to 60 KiB on the line."""
 PREVIEW_SIDE = 320
 """Pixels of a preview's long side; a smaller box needs nothing larger, and decoding it takes 2 ms instead of 60."""
+LEAST_NAME = 8
+"""Columns that the name keeps beside stars and label."""
 
 
 class Pane(Container):
@@ -51,7 +55,7 @@ class Pane(Container):
         self._shelf = shelf
         self._crop: Crop = WHOLE
         self._against: ShotFacts | None = None
-        self._label = (Content(), "", "")
+        self._label: tuple[Content, str, str, ShotFacts | None] = (Content(), "", "", None)
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -75,17 +79,24 @@ class Pane(Container):
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self._ask)
 
-    def label(self, sign: Content, name: str, *, current: bool, below: str = "") -> None:
-        """What stands below the picture: the name loses its middle where there is no room for it."""
-        self._label = (sign, name, below)
+    def label(
+        self, sign: Content, name: str, *, current: bool, below: str = "", facts: ShotFacts | None = None
+    ) -> None:
+        """What stands below the picture, with the stars and the label in `facts`; a long name loses its middle."""
+        self._label = (sign, name, below, facts)
         self.set_class(current, "-current")
         self._caption()
 
     def _caption(self) -> None:
-        sign, name, below = self._label
+        sign, name, below, facts = self._label
         start = Content.assemble("▸ " if self.has_class("-current") else "  ", sign)
         room = max(1, self.size.width - 2 - start.cell_length)
-        lines = [Content.assemble(start, fit(visible(name), room))]
+        name = visible(name)
+        least = min(cell_len(name), max(LEAST_NAME, room // 2))
+        marks = badges.marks(facts, room - 2 - least) if facts else Content()
+        if marks:
+            marks = Content.assemble("  ", marks)
+        lines = [Content.assemble(start, fit(name, max(1, room - marks.cell_length)).rstrip(), marks)]
         if below:
             lines.append(Content.assemble(" " * start.cell_length, (visible(below), f"{FAINT} not bold")))
         self.query_one(".caption", Static).update(Content("\n").join(lines))

@@ -113,7 +113,8 @@ class SurveyScreen(MarkingPage):
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
             why = words.reason(proposal) if self._reasoned else ""
             label = Content.assemble(sign, " ")
-            pane.label(label, name(shot, self.group.shots), current=self.first + number == self.at, below=why)
+            current = self.first + number == self.at
+            pane.label(label, name(shot, self.group.shots), current=current, below=why, facts=shot)
         self._title()
 
     def _title(self) -> None:
