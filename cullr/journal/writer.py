@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 
 from cullr.errors import Failed
-from cullr.journal import disk, undo_script
+from cullr.journal import disk, kept, undo_script
 from cullr.journal.entry import JOURNAL_FOLDER, Body, Entry, Intent, Rewriting, encode
 from cullr.journal.lock import Lock
-from cullr.journal.log import NAME, NUMBER_NAME, insist_on_file, read_open, unusable
+from cullr.journal.log import NAME, NUMBER_NAME, Log, insist_on_file, read_open, unusable
 from cullr.journal.state import State
 from cullr.journal.tree import Tree
 from cullr.safe_text import visible
@@ -54,6 +54,9 @@ class Journal:
         return self.log.state
 
     def close(self) -> None:
+        if self._lines >= 0 and not self._closed:
+            with contextlib.suppress(OSError):
+                kept.put(disk.fstat(self._lines), self.log)
         self._closed = True
         if self._lock is not None:
             self._lock.release()
@@ -99,7 +102,7 @@ class Journal:
             disk.mkdir(JOURNAL_FOLDER, root, 0o777)
         self._at = disk.open_folder(JOURNAL_FOLDER, root)
         self._lock = Lock(self._at, visible(str(self.root)))
-        self.log = read_open(self._at, self.root)
+        self.log = self._as_left() or read_open(self._at, self.root)
         self._lines = disk.open_file(NAME, self._at, disk.WRITE | os.O_CREAT | os.O_APPEND)
         self._number = disk.open_file(NUMBER_NAME, self._at, disk.WRITE | os.O_CREAT)
         insist_on_file(self._lines)
@@ -111,6 +114,12 @@ class Journal:
             disk.fsync_folder(self._at)
             disk.fsync_folder(root)
         self._note_number()
+
+    def _as_left(self) -> Log | None:
+        try:
+            return kept.take(disk.lstat(NAME, self._at))
+        except FileNotFoundError:
+            return None
 
     def _set_torn_aside(self) -> None:
         taken = set(disk.names(self._at))

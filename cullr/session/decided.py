@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cullr import journal
-from cullr.journal import Verdict
+from cullr.journal import Log, Verdict
 from cullr.journal.entry import Decisions
 from cullr.model import Group, Proposal, ShotFacts, ShotId
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LAST = "kept: nothing else of its group stays"
 Key = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,42 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`words` holds for each root the last word on each key, `apart` sets of fingerprints that are not alike."""
+    """For each root: `words` holds the last word on each key, `apart` sets of fingerprints that are not alike, `seqs`
+    the last entry of the journal that was heard."""
 
     words: tuple[Mapping[Key, Word], ...]
-    apart: frozenset[frozenset[str]]
+    apart: tuple[frozenset[frozenset[str]], ...]
+    seqs: tuple[int, ...]
 
     @classmethod
     def read(cls, roots: Sequence[Path]) -> Decided:
         """From the journals; reads only. Raises Failed for a journal that cannot be believed."""
-        logs = [journal.read(root) for root in roots]
-        words = tuple(
-            {
-                item.content: Word(entry.seq, entry.at, item.verdict)
-                for entry in log.entries
-                if isinstance(entry.body, Decisions)
-                for item in entry.body.items
-                if item.verdict is not Verdict.NOT_ALIKE
-            }
-            for log in logs
+        found = cls(({},) * len(roots), (frozenset(),) * len(roots), (0,) * len(roots))
+        for number, root in enumerate(roots):
+            found = found.heard(number, journal.read(root))
+        return found
+
+    def heard(self, root: int, log: Log) -> Decided:
+        """With what the journal of this root holds beyond what was heard of it: the rest is not gone through again."""
+        if log.seq < self.seqs[root]:
+            return replace(self, words=_at(self.words, root, {}), seqs=_at(self.seqs, root, 0)).heard(root, log)
+        fresh = [
+            (entry, item)
+            for entry in log.entries[self.seqs[root] :]
+            if isinstance(entry.body, Decisions)
+            for item in entry.body.items
+        ]
+        words = {
+            item.content: Word(entry.seq, entry.at, item.verdict)
+            for entry, item in fresh
+            if item.verdict is not Verdict.NOT_ALIKE
+        }
+        apart = frozenset(frozenset(content) for content in log.state.not_alike)
+        return Decided(
+            _at(self.words, root, {**self.words[root], **words}) if words else self.words,
+            _at(self.apart, root, apart),
+            _at(self.seqs, root, log.seq),
         )
-        return cls(words, frozenset(frozenset(content) for log in logs for content in log.state.not_alike))
 
     def told_apart(self, members: Iterable[ShotFacts]) -> bool:
         """Whether the person said that these are not alike; more shots than then are a new question.
@@ -62,7 +79,7 @@ class Decided:
         Copies of one picture are told apart only if they were asked about themselves, not by what it was told from.
         """
         prints = {each.fingerprint.hex() if each.fingerprint else "" for each in members}
-        return any(prints <= one and (len(prints) > 1 or len(one) == 1) for one in self.apart)
+        return any(prints <= one and (len(prints) > 1 or len(one) == 1) for apart in self.apart for one in apart)
 
     def without_told_apart(self, groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> list[Group]:
         """The groups, those left out that were dissolved by hand."""
@@ -152,6 +169,10 @@ class Decided:
                 if stay:
                     changed |= {each.shot: replace(each, keep=True, reason=LAST) for each in unit}
         return tuple(changed[each.shot] for each in proposals)
+
+
+def _at(values: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    return *values[:place], value, *values[place + 1 :]
 
 
 def _units(proposals: Sequence[Proposal], sets: Mapping[ShotId, int] | None) -> list[list[Proposal]]:

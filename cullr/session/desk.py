@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from cullr import journal
 from cullr.errors import Failed
 from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
-from cullr.journal import Journal, Verdict
+from cullr.journal import BatchId, Journal, Verdict
 from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
 from cullr.session import decided, memory, standing
 from cullr.session.child import Child
@@ -44,7 +44,7 @@ LATER = (
 )
 """What only decisions need: without it the first frame comes a tenth earlier."""
 
-__all__ = ["Desk", "Glance", "GroupRow", "OpenGroup", "PassRow", "Standing", "Verdict"]
+__all__ = ["BatchId", "Desk", "Glance", "GroupRow", "OpenGroup", "PassRow", "Standing", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +255,14 @@ class Desk:
 
     def told_apart(self, rows: Sequence[int]) -> set[int]:
         """Which of these groups the person said are not alike; 0.3 ms each once anything was said so."""
-        if not self._decided.apart or self._reader is None:
+        if not any(self._decided.apart) or self._reader is None:
             return set()
         found = {row: self._reader.group(row) for row in rows}
         return {row for row, each in found.items() if each and self._decided.told_apart(each[1])}
 
     def any_told_apart(self) -> bool:
         """Whether the person ever said of any group that it is not alike."""
-        return bool(self._decided.apart)
+        return any(self._decided.apart)
 
     def use_rule(self, rule: Rule | None) -> None:
         """Propose by this rule from now on; None is the one that was started with."""
@@ -272,7 +272,7 @@ class Desk:
     @property
     def counts(self) -> bool:
         """Whether `recount` must say what the review comes to: another rule proposes, or the person had a word."""
-        return self._rule is not None or bool(self._decided.apart) or any(self._decided.words)
+        return self._rule is not None or any(self._decided.apart) or any(self._decided.words)
 
     def recount(self) -> Iterator[Standing]:
         """What the review comes to, growing; the end of it is what `totals`, `rows` and `open` go by from then on.
@@ -338,9 +338,7 @@ class Desk:
                     if facts[shot].shot.root == root and (key := decided.key(facts[shot], group.shots))
                 ]
                 if said:
-                    with Journal(self.roots[root]) as book:
-                        journal.decide(book, said)
-            self._decided = Decided.read(self.roots)
+                    self._say(root, said)
 
     def give_stars(self, shot: ShotFacts, *, rating: int | None = None, label: str | None = None) -> Starred:
         """Write stars (0: none) or a label ("": none) into the shot's sidecars, as a batch. Raises Failed."""
@@ -359,9 +357,12 @@ class Desk:
         verdict = Verdict.NONE if back else Verdict.NOT_ALIKE
         with self._writing:
             for root in sorted({each.shot.root for each in group.shots}):
-                with Journal(self.roots[root]) as book:
-                    journal.decide(book, [(verdict, content)])
-            self._decided = Decided.read(self.roots)
+                self._say(root, [(verdict, content)])
+
+    def _say(self, root: int, said: Iterable[tuple[Verdict, Iterable[bytes]]]) -> None:
+        with Journal(self.roots[root]) as book:
+            journal.decide(book, said)
+            self._decided = self._decided.heard(root, book.log)
 
     def approve(self, group: OpenGroup, keep: Sequence[ShotId]) -> Staged:
         """Move all shots of the group but these, as one batch. Raises Failed; refusals are in the result."""
@@ -390,13 +391,23 @@ class Desk:
 
     def undo(self, batches: Sequence[PastBatch]) -> Undone:
         """Put these back. Raises Failed; refusals are in the result."""
-        from cullr.session import stars
+        with self._writing:
+            return self._as_now(self.session.undo(batches))
+
+    def take_back(self, batch: BatchId) -> Undone | None:
+        """Put this one back without a look at any other; None when nothing of it is away. Raises Failed."""
+        from cullr.session import past
 
         with self._writing:
-            done = self.session.undo(batches)
-            for facts in [each for place in done.back for each in self._touched.beside(*place)]:
-                with contextlib.suppress(Failed):  # its shot is gone: so is the note's use
-                    self._touched.note(stars.now(self.roots[facts.shot.root], self.session.settings.ignore, facts))
+            done = past.take_back(self.roots, batch)
+            return done and self._as_now(done)
+
+    def _as_now(self, done: Undone) -> Undone:
+        from cullr.session import stars
+
+        for facts in [each for place in done.back for each in self._touched.beside(*place)]:
+            with contextlib.suppress(Failed):  # its shot is gone: so is the note's use
+                self._touched.note(stars.now(self.roots[facts.shot.root], self.session.settings.ignore, facts))
         return done
 
     # Where the person was

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cullr import moves
 from cullr.errors import UsageError
-from cullr.journal import BatchId
-from cullr.moves import BatchInfo, BatchState
+from cullr.journal import JOURNAL_FOLDER, BatchId
+from cullr.moves import BatchInfo, BatchState, UndoResult
 from cullr.safe_text import visible
 
 
@@ -63,6 +63,13 @@ class Undone:
     left: list[tuple[int, str, str]] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
 
+    def add(self, root: int, result: UndoResult) -> None:
+        """What became of it below the root of this number."""
+        self.files += len(result.restored)
+        self.back += [(root, path) for path in result.restored]
+        self.left += [(root, refusal.path, refusal.why) for refusal in result.refused]
+        self.recovered += result.recovered
+
 
 def history(roots: Sequence[Path]) -> list[PastBatch]:
     """Every batch, oldest first. Writes nothing. Raises Failed for a journal that cannot be believed."""
@@ -81,6 +88,22 @@ def history(roots: Sequence[Path]) -> list[PastBatch]:
     ]
 
 
+def take_back(roots: Sequence[Path], batch: BatchId) -> Undone | None:
+    """Put one batch back, None when nothing of it is away. No other batch is looked at. Raises Failed."""
+    done = Undone([batch])
+    away = False
+    for number, root in enumerate(roots):
+        if not (root / JOURNAL_FOLDER).is_dir():
+            continue
+        with moves.opened(root) as (book, recovered):
+            held = book.state.batches.get(batch)
+            if held and (held.held or held.standing):
+                away = True
+                done.add(number, moves.undo_open(book, [batch]))
+            done.recovered += recovered
+    return done if away else None
+
+
 def undo(roots: Sequence[Path], wanted: Sequence[PastBatch], *, dry_run: bool = False) -> Undone:
     """Put the batches' files back, in the order given; what cannot go back stays staged and is named."""
     done = Undone([batch.id for batch in wanted])
@@ -90,10 +113,7 @@ def undo(roots: Sequence[Path], wanted: Sequence[PastBatch], *, dry_run: bool = 
         if not batches:
             continue
         result = (moves.preview if dry_run else moves.undo)(root, batches)
-        done.files += len(result.restored)
-        done.back += [(number, path) for path in result.restored]
-        done.left += [(number, refusal.path, refusal.why) for refusal in result.refused]
-        done.recovered += result.recovered
+        done.add(number, result)
     return done
 
 

@@ -144,9 +144,9 @@ class Decisions:
                 case Apart(group):
                     return lambda: self._desk.tell_apart(group, back=True)
                 case Moved(batch) | Rated(_, batch):
-                    return lambda: _put_back(self._desk, batch)
+                    return lambda: self._desk.take_back(batch)
                 case _:
-                    return lambda: _put_back(self._desk, None)
+                    return lambda: _last_of_all(self._desk)
 
         def failed(why: str) -> None:
             self._done += latest
@@ -220,7 +220,7 @@ class Decisions:
         self._screen.under_way(f"{self.clerk.doing or 'waiting'}{more}" if waiting else "")
 
 
-def _put_back(desk: Desk, batch: str | None) -> Undone | None:
-    """Undo the named batch, or the last that still holds anything; None when there is none."""
-    past = [each for each in reversed(desk.history()) if each.staged and batch in {None, each.id}]
-    return desk.undo(past[:1]) if past else None
+def _last_of_all(desk: Desk) -> Undone | None:
+    """Undo the last batch of any time that still holds anything; None when there is none."""
+    past = next((each for each in reversed(desk.history()) if each.staged), None)
+    return desk.undo([past]) if past else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import OpenGroup, Verdict
+from cullr.session.desk import BatchId, OpenGroup, Verdict
 
 if TYPE_CHECKING:
     from cullr.session.past import Undone
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Moved:
     """An approval; `batch` is its name in the journals."""
 
-    batch: str
+    batch: BatchId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Rated:
     """Stars or a label of one shot; `batch` is its name in the journal."""
 
     row: int
-    batch: str
+    batch: BatchId
 
 
 Doing = Moved | Apart | Marked | Rated
