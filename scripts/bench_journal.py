@@ -26,7 +26,7 @@ ROUNDS = 50
 
 def fill(root: Path, ratings: int) -> None:
     """A journal that `ratings` stars were given in before, written without waiting for the disk."""
-    real, disk.fsync = disk.fsync, lambda fd: None
+    real, disk.fsync = disk.fsync, lambda fd: None  # noqa: ARG005
     with Journal(root) as book:
         for number in range(ratings):
             change = sidecar.cut(f"day/IMG_{number}.xmp", None, spliced(None, rating=number % 6))
