@@ -211,14 +211,15 @@ class _Asker:
     prefer: Sequence[Preference]
     entries: Sequence[Entry]
     demand: Demand | None
-    _of_all: dict[Preference, _Asked | None] = field(default_factory=dict)
+    _of_all: dict[int, _Asked | None] = field(default_factory=dict)
 
-    def ask(self, prefer: Preference, still: Sequence[int]) -> _Asked | None:
-        """None where the preference is left out. Raises _Undecided."""
+    def ask(self, place: int, still: Sequence[int]) -> _Asked | None:
+        """By the preference at this place; None where it is left out. Raises _Undecided."""
+        prefer = self.prefer[place]
         if prefer.by not in MEASURED:
-            if prefer not in self._of_all:
-                self._of_all[prefer] = self._scored(prefer, range(len(self.entries)))
-            return self._of_all[prefer]
+            if place not in self._of_all:
+                self._of_all[place] = self._scored(prefer, range(len(self.entries)))
+            return self._of_all[place]
         measures = [MEASURED[prefer.by]]
         if prefer.by == "sharpness" and _looks_at_faces(self.prefer):
             measures.append(Measure.FACES)
@@ -231,6 +232,8 @@ class _Asker:
         scores = criteria.scores(prefer, [shot for at in places for shot in self.entries[at]])
         if scores is None:
             return None
+        if len(scores) == len(places):
+            return _Asked(prefer, dict(zip(places, scores, strict=True)))
         rest = iter(scores)
         means = {at: math.fsum(next(rest) for _ in self.entries[at]) / len(self.entries[at]) for at in places}
         return _Asked(prefer, means)
@@ -244,10 +247,10 @@ def _looks_at_faces(prefer: Sequence[Preference]) -> bool:
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:
     """At each preference those go who are farther from the best of the remaining than its margin."""
     fell: dict[int, _Asked | None] = {}
-    for prefer in asker.prefer:
+    for place, prefer in enumerate(asker.prefer):
         if len(still) == 1:
             break
-        asked = asker.ask(prefer, still)
+        asked = asker.ask(place, still)
         if asked is None:
             continue
         least = bar(max(asked.scores[at] for at in still), prefer.margin)

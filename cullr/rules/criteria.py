@@ -11,7 +11,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from cullr import formats, sidecars
 from cullr.model import Measure, ShotFacts, TimeSource
@@ -85,6 +85,7 @@ def scores(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float] | None
     return [-math.inf if score is None else score for score in found]
 
 
+@lru_cache(maxsize=1 << 10)  # a contest folds each name once for every glob of every order
 def folded(text: str) -> str:
     """Text as patterns see it: without regard to case or to how the disk composes accents."""
     return unicodedata.normalize("NFC", text).casefold()

@@ -25,6 +25,11 @@ BESIDE = 0.75
 USUAL_BRIGHTNESS = 0.43
 EVEN = 0.8
 """What is left of the slopes along one way, of what is left along another: less is movement, by a little more noise."""
+WAYS = [
+    (math.cos(angle) ** 2, math.sin(angle) ** 2, 2 * math.cos(angle) * math.sin(angle))
+    for angle in (math.radians(degrees) for degrees in range(0, 180, 5))
+]
+"""Every five degrees, what each of `Quality.slopes` has of the slope along that way."""
 
 Scores = list[float | None]
 
@@ -108,17 +113,16 @@ def is_shaken(shot: ShotFacts, against: ShotFacts) -> bool:
 
 def _evenness(one: Quality, against: Quality) -> float:
     """The least that is left of the slopes along any way, as a fraction of the most; 1 where nothing is known."""
-    left = [
-        _slope(one, angle) / max(_slope(against, angle), 1e-6)
-        for angle in (math.radians(degrees) for degrees in range(0, 180, 5))
-    ]
+    if one is against:
+        return 1.0
+    left = [mine / max(other, 1e-6) for mine, other in zip(_slopes(one), _slopes(against), strict=True)]
     return min(left) / max(left) if max(left) > 0 else 1.0
 
 
-def _slope(quality: Quality, angle: float) -> float:
+def _slopes(quality: Quality) -> list[float]:
+    """Along each of `WAYS`."""
     across, down, both = quality.slopes
-    cosine, sine = math.cos(angle), math.sin(angle)
-    return max(cosine**2 * across + sine**2 * down + 2 * cosine * sine * both, 0.0)
+    return [max(level * across + upright * down + slanted * both, 0.0) for level, upright, slanted in WAYS]
 
 
 def _is_shut(face: Face, shots: Sequence[ShotFacts]) -> bool:
