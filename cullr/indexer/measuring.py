@@ -10,6 +10,7 @@ from dataclasses import replace
 from cullr.index.store import Store
 from cullr.indexer.passes import Passes
 from cullr.match import shields
+from cullr.match.steps import Steps
 from cullr.model import Group, Measure, ShotFacts, ShotId
 from cullr.pool.jobs import Wanted
 from cullr.quality import faces
@@ -23,21 +24,29 @@ Wants = Callable[[Sequence[Group], Mapping[ShotId, ShotFacts], Demand], object]
 
 def shielded(groups: Sequence[Group], facts: Facts, passes: Passes, store: Store) -> tuple[Group, ...]:
     """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
-    verdicts = marked(groups, facts)
+    steps = _steps(groups, facts)
+    verdicts = [_marked(group, facts, steps) for group in groups]
     lacking = {
-        group.id: {each.id for each in shields.unmeasured(group, _members(group, facts), group.shielded)}
+        group.id: [each.id for each in shields.unmeasured(group, _members(group, facts), group.shielded, steps)]
         for group in verdicts
     }
     fill({Measure.QUALITY: set().union(*lacking.values())}, facts, passes, store)
-    asked = iter(marked([group for group in verdicts if lacking[group.id]], facts))
-    return tuple(next(asked) if lacking[group.id] else group for group in verdicts)
+    return tuple(_marked(group, facts, steps) if lacking[group.id] else group for group in verdicts)
 
 
-def marked(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
+def marked(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
     """The groups with their shields, as far as what is measured already tells."""
-    return tuple(
-        replace(group, shielded=shields.shield(group, _members(group, facts)) or group.shielded) for group in groups
-    )
+    steps = _steps(groups, facts)
+    return tuple(_marked(group, facts, steps) for group in groups)
+
+
+def _steps(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> Steps:
+    return shields.steps((group, _members(group, facts)) for group in groups)
+
+
+def _marked(group: Group, facts: Mapping[ShotId, ShotFacts], steps: Steps) -> Group:
+    verdict = shields.shield(group, _members(group, facts), steps)
+    return replace(group, shielded=verdict) if verdict else group
 
 
 def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> str:

@@ -77,25 +77,24 @@ class Passes:
         have their quality measured on the way where the decode allows it; so have, by `guess`, those without a head.
         """
         self._marks_anew([shot.face for shot in shots])
-        faces = {shot: list(_candidates(shot)) for shot in shots}
-        readable: dict[Shot, File] = {}
-        waiting = list(shots)
+        faces: list[File | None] = [shot.face for shot in shots]
+        others: dict[int, list[File]] = {}
+        waiting = [(place, shot.face) for place, shot in enumerate(shots)]
         while waiting:
-            wanted = [faces[shot][0] for shot in waiting if self._is_fresh(faces[shot][0])]
+            wanted = [face for _, face in waiting if self._is_fresh(face)]
             wanted.sort(key=lambda face: face not in first)
             self._decode(wanted, pulse, measured, guess)
-            still = []
-            for shot in waiting:
-                face = faces[shot].pop(0)
-                why = self.unreadable.get(face) or self.rows[face].why
-                if why is None:
-                    readable[shot] = face
-                    continue
-                self.unreadable[face] = why
-                if faces[shot]:
-                    still.append(shot)
-            waiting = still
-        return [replace(shot, face=readable[shot]) for shot in shots if shot in readable]
+            failed = [place for place, face in waiting if not self._is_readable(face)]
+            waiting = []
+            for place in failed:
+                rest = others.setdefault(place, _others(shots[place]))
+                faces[place] = face = rest.pop(0) if rest else None
+                waiting += [(place, face)] if face else []
+        return [
+            shot if face == shot.face else replace(shot, face=face)
+            for shot, face in zip(shots, faces, strict=True)
+            if face
+        ]
 
     def digests(self, files: Sequence[File]) -> None:
         """Digests of every byte, for files whose size alone leaves it open whether they are the same."""
@@ -148,8 +147,8 @@ class Passes:
 
     def _marks_anew(self, faces: Iterable[File]) -> None:
         """The heads of photos whose marks an earlier cullr read, which knew fewer dialects."""
-        rows = {face: self.rows[face] for face in faces}
-        old = [face for face, row in rows.items() if row.metadata and not row.provisional and row.dialects < DIALECTS]
+        rows = ((face, self.rows[face]) for face in faces)
+        old = [face for face, row in rows if row.dialects < DIALECTS and row.metadata and not row.provisional]
         for file, outcome in self._each("reading marks", Job.MARKS, old):
             metadata = self.rows[file].metadata
             if metadata is None or (outcome.why is not None and not outcome.lasting):
@@ -161,6 +160,12 @@ class Passes:
     def _is_fresh(self, file: File) -> bool:
         row = self.rows[file]
         return row.why is None and row.provisional
+
+    def _is_readable(self, file: File) -> bool:
+        why = self.unreadable.get(file) or self.rows[file].why
+        if why is not None:
+            self.unreadable[file] = why
+        return why is None
 
     def _keep_heads(self, pending: list[tuple[File, Head]]) -> None:
         looks = _looks([(head.grey, head.rung, None) for _, head in pending])
@@ -209,10 +214,9 @@ class Passes:
         return os.fsdecode(b"/".join(place(self._roots[file.root], file)))
 
 
-def _candidates(shot: Shot) -> Iterable[File]:
-    """The photos that may stand for the shot, best first."""
-    yield shot.face
-    yield from (photo for photo in shot.photos if photo != shot.face)
+def _others(shot: Shot) -> list[File]:
+    """The photos that may stand for the shot where its face cannot be read."""
+    return [photo for photo in shot.photos if photo != shot.face]
 
 
 def _looks(pictures: Sequence[tuple[bytes | None, Rung, int | None]]) -> list[Look | None]:

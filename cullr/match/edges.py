@@ -47,7 +47,8 @@ def no_pairs() -> Positions:
 
 def by_path(facts: Sequence[ShotFacts]) -> Positions:
     """[n] positions in path order: what decides wherever evidence ties, so that the order of `facts` never does."""
-    keys = [(fact.shot.root, fact.shot.path) for fact in facts]
+    faces = [fact.shot.face for fact in facts]  # without properties and mostly sorted already: a scan's are
+    keys = [(face.root, face.path) for face in faces]
     return np.array(sorted(range(len(facts)), key=keys.__getitem__), np.int32)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cullr.match import looks
 from cullr.match.shift import shifts
+from cullr.match.steps import Steps
 from cullr.model import Exposure, Group, Kind, ShotFacts, TimeSource
 
 SHIELDABLE = (Kind.PHASH, Kind.BURST, Kind.CLIP)
@@ -49,24 +50,41 @@ of all. Frames count whose sharpest parts are 0.6 as sharp as any frame's, becau
 of a stack, and which win 0.6 of their fair share."""
 
 
-def shield(group: Group, members: Sequence[ShotFacts]) -> str | None:
-    """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order."""
-    if group.kind not in SHIELDABLE or len(members) < 2:
+def shield(group: Group, members: Sequence[ShotFacts], steps: Steps | None = None) -> str | None:
+    """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order; `steps`
+    are those of many groups."""
+    if not _may_have_one(group):
         return None
-    in_time = _in_time(members)
-    verdicts = {"stages": _stages, "bracket": _bracket, "panorama": _panorama, "focus stack": _focus_stack}
-    return next((name for name, judge in verdicts.items() if judge(in_time)), None)
+    in_time, known = _in_time(members), steps or Steps()
+    if _stages(in_time):
+        return "stages"
+    if _bracket(in_time):
+        return "bracket"
+    if _panorama(in_time, known):
+        return "panorama"
+    return "focus stack" if _focus_stack(in_time, known) else None
 
 
-def unmeasured(group: Group, members: Sequence[ShotFacts], verdict: str | None) -> list[ShotFacts]:
+def unmeasured(
+    group: Group, members: Sequence[ShotFacts], verdict: str | None, steps: Steps | None = None
+) -> list[ShotFacts]:
     """Those whose quality may yet turn the verdict into `focus stack` and is not known: mostly none."""
-    if verdict is not None or group.kind not in SHIELDABLE:
+    if verdict is not None or not _may_have_one(group) or all(fact.quality for fact in members):
         return []
-    return [fact for fact in _frames(_in_time(members)) if fact.quality is None]
+    return [fact for fact in _frames(_in_time(members), steps or Steps()) if fact.quality is None]
+
+
+def steps(groups: Iterable[tuple[Group, Sequence[ShotFacts]]]) -> Steps:
+    """What `shield` and `unmeasured` look at in these groups."""
+    return Steps(_in_time(members) for group, members in groups if _may_have_one(group))
+
+
+def _may_have_one(group: Group) -> bool:
+    return group.kind in SHIELDABLE and len(group.shots) > 1
 
 
 def _in_time(members: Sequence[ShotFacts]) -> list[ShotFacts]:
-    return sorted(members, key=lambda fact: (fact.taken.wall_us, fact.shot.root, fact.shot.path))
+    return sorted(members, key=lambda fact: (fact.taken.wall_us, fact.shot.face.root, fact.shot.face.path))
 
 
 def _stages(members: Sequence[ShotFacts]) -> bool:
@@ -118,17 +136,16 @@ def _brightness(fact: ShotFacts) -> float:
     return sum(fact.look.grey) / len(fact.look.grey) if fact.look else 0.0
 
 
-def _panorama(members: Sequence[ShotFacts]) -> bool:
+def _panorama(members: Sequence[ShotFacts], steps: Steps) -> bool:
     """Frames that the camera marked, or that each move the scene the same way by an eighth of the frame."""
     marked = [fact for fact in members if fact.metadata.panorama]
     if len(marked) == len(members):  # copies of one stitched panorama carry its one time
         return len({fact.taken.wall_us for fact in marked}) == len(marked)
     if any(fact.look is None for fact in members):
         return False
-    places = np.arange(len(members), dtype=np.int32)
-    if (looks.correlations(members, np.stack((places[:-1], places[1:]), axis=1)) >= STILL).any():
+    if any(step >= STILL for step in steps.of(members)):
         return False
-    greys = looks.greys(members, places)
+    greys = looks.greys(members, np.arange(len(members), dtype=np.int32))
     least = PANORAMA_CELLS if len(members) > 2 else PAIR_CELLS
     # Mostly the first pair tells that it is none, and a pair costs more than all else here.
     return _pans(greys[:2], least) and _pans(greys, least)
@@ -144,27 +161,27 @@ def _pans(greys: NDArray[np.uint8], least: int) -> bool:
     return bool(steady.all())
 
 
-def _focus_stack(members: Sequence[ShotFacts]) -> bool:
+def _focus_stack(members: Sequence[ShotFacts], steps: Steps) -> bool:
     """Equally exposed frames of a scene that stands still, whose sharpest tiles travel. Merged copies may lie among."""
-    known = [fact.quality.tiles for fact in _frames(members) if fact.quality]
+    known = [fact.quality.tiles for fact in _frames(members, steps) if fact.quality]
     return len(known) >= STACK_SHOTS and _sharpness_travels(known)
 
 
-def _frames(members: Sequence[ShotFacts]) -> list[ShotFacts]:
+def _frames(members: Sequence[ShotFacts], steps: Steps) -> list[ShotFacts]:
     """Those that may be frames of a focus stack by all but their sharpness, in time order; none where too few may."""
     frames = [fact for fact in members if fact.taken.source is TimeSource.EXIF and fact.look]
     if len(frames) < STACK_SHOTS or not _one_series(frames, STACK_SECONDS):
         return []
-    if len({fact.metadata.exposure for fact in frames}) > 1:
+    if any(fact.metadata.exposure != frames[0].metadata.exposure for fact in frames):
         return []
-    places = np.arange(len(frames), dtype=np.int32)
-    neighbours = np.stack((places[:-1], places[1:]), axis=1)
-    return frames if (looks.correlations(frames, neighbours) >= STACK_CORRELATION).all() else []
+    return frames if all(step >= STACK_CORRELATION for step in steps.of(frames)) else []
 
 
 def _sharpness_travels(tiles: Sequence[tuple[float, ...]]) -> bool:
     """Whether at least two frames, far enough apart in the picture, are much the sharpest in a fair share of tiles."""
     every = np.array(tiles)
+    if (every.max(axis=0) > STACK_GAIN * every.min(axis=0)).sum() < STACK_TILES * every.shape[1]:
+        return False  # of an ordinary burst, without looking closer
     strongest = np.sort(every, axis=1)[:, -every.shape[1] // 8 :].mean(axis=1)
     sharpness = every[strongest >= STACK_SHARP * strongest.max()]
     best, least = sharpness.max(axis=0), sharpness.min(axis=0)
