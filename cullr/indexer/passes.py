@@ -79,17 +79,17 @@ class Passes:
         self._marks_anew([shot.face for shot in shots])
         faces: list[File | None] = [shot.face for shot in shots]
         others: dict[int, list[File]] = {}
-        waiting = [(place, shot.face) for place, shot in enumerate(shots)]
+        waiting = [(number, shot.face) for number, shot in enumerate(shots)]
         while waiting:
             wanted = [face for _, face in waiting if self._is_fresh(face)]
             wanted.sort(key=lambda face: face not in first)
             self._decode(wanted, pulse, measured, guess)
-            failed = [place for place, face in waiting if not self._is_readable(face)]
+            failed = [number for number, face in waiting if not self._is_readable(face)]
             waiting = []
-            for place in failed:
-                rest = others.setdefault(place, _others(shots[place]))
-                faces[place] = face = rest.pop(0) if rest else None
-                waiting += [(place, face)] if face else []
+            for number in failed:
+                rest = others.setdefault(number, _others(shots[number]))
+                faces[number] = face = rest.pop(0) if rest else None
+                waiting += [(number, face)] if face else []
         return [
             shot if face == shot.face else replace(shot, face=face)
             for shot, face in zip(shots, faces, strict=True)

@@ -51,8 +51,8 @@ of a stack, and which win 0.6 of their fair share."""
 
 
 def shield(group: Group, members: Sequence[ShotFacts], steps: Steps | None = None) -> str | None:
-    """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order; `steps`
-    are those of many groups."""
+    """`stages`, `bracket`, `panorama` or `focus stack`, else None. `members` are the group's shots, in any order;
+    `steps` those of many groups."""
     if not _may_have_one(group):
         return None
     in_time, known = _in_time(members), steps or Steps()

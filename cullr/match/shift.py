@@ -39,8 +39,8 @@ def shifts(
 
 
 def _overlaps(planes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[n, 39, 39] sums of the first picture's cells that lie within the second, for every translation: a rectangle each,
-    and so four corners of the running sums."""
+    """[n, 39, 39] sums of the first picture's cells that lie within the second, for every translation:
+    each a rectangle, and so four corners of the running sums."""
     running = np.zeros((len(planes), SIDE + 1, SIDE + 1))
     np.cumsum(np.cumsum(planes, axis=1), axis=2, out=running[:, 1:, 1:])
     low, high = np.maximum(REACH, 0), np.minimum(SIDE, SIDE + REACH)

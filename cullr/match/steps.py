@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -15,11 +16,11 @@ class Steps:
 
     def __init__(self, series: Iterable[Sequence[ShotFacts]] = ()) -> None:
         self._known: dict[tuple[ShotId, ShotId], float] = {}
-        self._learn(pair for frames in series for pair in zip(frames, frames[1:], strict=False))
+        self._learn(pair for frames in series for pair in itertools.pairwise(frames))
 
     def of(self, frames: Sequence[ShotFacts]) -> list[float]:
         """One fewer than there are frames, which all have a look; NaN where a grey is of one colour."""
-        pairs = list(zip(frames, frames[1:], strict=False))
+        pairs = list(itertools.pairwise(frames))
         self._learn(pair for pair in pairs if (pair[0].id, pair[1].id) not in self._known)
         return [self._known[one.id, two.id] for one, two in pairs]
 
