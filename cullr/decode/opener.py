@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from PIL import Image
@@ -34,6 +36,8 @@ READERS: dict[str, tuple[str, ...]] = {
 }
 RAW_TYPES = frozenset({"cr3", "raf", "orf", "rw2", "crw", "x3f", "mrw"})
 HEAD_BYTES = 1 << 16
+WHOLE = 4 << 20
+"""Bytes. A file up to here is read in one go: Pillow alone asks for a 640x480 JPEG in 40 pieces."""
 
 Result = TypeVar("Result")
 
@@ -55,6 +59,14 @@ def register(kind: str) -> None:
         pillow_heif.register_heif_opener()
     elif kind == "jxl":
         import pillow_jxl  # noqa: F401
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, a small one's in memory. Raises Unreadable for whatever happens to it meanwhile."""
+    with reasons("file"), open(path, "rb", buffering=0) as file:  # noqa: PTH123  pathlib's takes as long again
+        small = os.fstat(file.fileno()).st_size <= WHOLE
+        yield io.BytesIO(file.readall()) if small else io.BufferedReader(file)
 
 
 def content(stream: BinaryIO, limits: Limits) -> Content:

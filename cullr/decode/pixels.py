@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from cullr.decode import png, progressive
+from cullr.decode import jpeg, png, progressive
 
 
 def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None) -> Image.Image:
@@ -21,6 +21,8 @@ def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int,
             image.draft(mode, least)
         if image.info.get("progressive") and image.size == tuple(-(-each // progressive.EIGHTH) for each in stored):
             found = _eighth(image, stream)
+        elif image.mode == "L":
+            found = jpeg.grey(image, stream)
     elif image.format == "PNG":
         found = png.loaded(image, stream)
     if found is None:

@@ -123,6 +123,10 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE photo ADD COLUMN dialects INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE sidecar ADD COLUMN dialects INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    -- And smaller JPEGs too.
+    UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL WHERE rung = 'draft';
+    """,
 )
 
 

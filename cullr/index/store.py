@@ -114,8 +114,7 @@ class Store:
             DIALECTS,
             photo,
         )
-        sets = ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "fingerprint", "dialects"))
-        self._write(f"UPDATE photo SET why = NULL, {sets} WHERE id = ?", values)
+        self._write(SAVE_PICTURE, values)
 
     def save_marks(self, photo: ShotId, marks: Marks) -> None:
         """Those within the photo, read by today's dialects."""
@@ -176,3 +175,8 @@ class Store:
 
 def _names(*lists: str) -> list[str]:
     return [name.strip() for part in lists for name in part.split(",")]
+
+
+SAVE_PICTURE = "UPDATE photo SET why = NULL, {} WHERE id = ?".format(
+    ", ".join(f"{name} = ?" for name in (*_names(rows.METADATA, rows.LOOK), "fingerprint", "dialects"))
+)

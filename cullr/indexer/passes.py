@@ -11,16 +11,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from cullr import hashes
-from cullr.decode import Head, Picture
 from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
 from cullr.indexer.foresight import Guess
 from cullr.indexer.reconcile import place
-from cullr.model import File, Look, Marks, Measure, Rung, Shot
-from cullr.pool import Job, Measured, Outcome
+from cullr.model import File, Marks, Measure, Shot
+from cullr.pool import Job, Measured, Outcome, Reading
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task, Wanted
 from cullr.sidecars import DIALECTS
@@ -30,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 WORTH_A_HEAD = 1 << 18
 """Bytes. A head takes 0.3 ms, a 640x480 JPEG of 60 KB 1 to 2 and seldom holds a thumbnail: there it is a detour."""
 BATCH = 64
-"""Pictures hashed together: 4 µs each in a batch, 40 alone."""
+"""Photos written together."""
 
 
 class Passes:
@@ -52,14 +48,14 @@ class Passes:
         """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were."""
         faces = (shot.face for shot in shots if self.rows[shot.face].metadata is None)
         wanted = [face for face in faces if face.size >= WORTH_A_HEAD]
-        pending: list[tuple[File, Head]] = []
+        pending: list[tuple[File, Reading]] = []
         for file, outcome in self._each("reading heads", Job.HEAD, wanted):
             # What fails here is tried again with its pixels, and there the reason is recorded.
-            if isinstance(outcome.value, Head):
+            if isinstance(outcome.value, Reading):
                 pending.append((file, outcome.value))
             if len(pending) >= BATCH:
-                self._keep_heads(pending)
-        self._keep_heads(pending)
+                self._keep(pending)
+        self._keep(pending)
         return len(wanted)
 
     def pictures(
@@ -124,7 +120,7 @@ class Passes:
     def _decode(
         self, wanted: Sequence[File], pulse: Callable[[], None], measured: AbstractSet[File], guess: Guess | None
     ) -> None:
-        pending: list[tuple[File, Picture]] = []
+        pending: list[tuple[File, Reading]] = []
         kept = time.monotonic()
         quality = Wanted((Measure.QUALITY,))
 
@@ -133,17 +129,17 @@ class Passes:
             return quality if guessed or file in measured else None
 
         for file, outcome in self._each("reading pictures", Job.PICTURE, wanted, wanted=asked):
-            if isinstance(outcome.value, Picture):
+            if isinstance(outcome.value, Reading):
                 pending.append((file, outcome.value))
             elif outcome.why:
                 self.unreadable[file] = outcome.why
                 if outcome.lasting:
                     self._store.save_unreadable(self.rows[file].id, outcome.why)
             if len(pending) >= BATCH or time.monotonic() - kept > COMMIT_SECONDS:
-                self._keep_pictures(pending, guess)
+                self._keep(pending, guess)
                 kept = time.monotonic()
                 pulse()
-        self._keep_pictures(pending)
+        self._keep(pending)
 
     def _marks_anew(self, faces: Iterable[File]) -> None:
         """The heads of photos whose marks an earlier cullr read, which knew fewer dialects."""
@@ -167,28 +163,20 @@ class Passes:
             self.unreadable[file] = why
         return why is None
 
-    def _keep_heads(self, pending: list[tuple[File, Head]]) -> None:
-        looks = _looks([(head.grey, head.rung, None) for _, head in pending])
-        for (file, head), look in zip(pending, looks, strict=True):
-            self.rows[file] = replace(self.rows[file], metadata=head.metadata, look=look, dialects=DIALECTS)
-            self._store.save_picture(self.rows[file].id, head.metadata, look, None)
-        pending.clear()
-
-    def _keep_pictures(self, pending: list[tuple[File, Picture]], guess: Guess | None = None) -> None:
-        looks = _looks([(picture.grey, picture.rung, picture.reference) for _, picture in pending])
+    def _keep(self, pending: list[tuple[File, Reading]], guess: Guess | None = None) -> None:
         if guess is not None:
-            guess.learn([(picture.metadata, look) for (_, picture), look in zip(pending, looks, strict=True)])
-        for (file, picture), look in zip(pending, looks, strict=True):
+            guess.learn([(reading.metadata, reading.look) for _, reading in pending])
+        for file, reading in pending:
             self.rows[file] = replace(
                 self.rows[file],
-                metadata=picture.metadata,
-                look=look,
-                fingerprint=picture.fingerprint,
+                metadata=reading.metadata,
+                look=reading.look,
+                fingerprint=reading.fingerprint,
                 dialects=DIALECTS,
             )
-            self._store.save_picture(self.rows[file].id, picture.metadata, look, picture.fingerprint)
-            if picture.measured is not None:
-                self._store.save_measure(self.rows[file].id, Measure.QUALITY, picture.measured)
+            self._store.save_picture(self.rows[file].id, reading.metadata, reading.look, reading.fingerprint)
+            if reading.measured is not None:
+                self._store.save_measure(self.rows[file].id, Measure.QUALITY, reading.measured)
         pending.clear()
 
     def _each(
@@ -217,20 +205,3 @@ class Passes:
 def _others(shot: Shot) -> list[File]:
     """The photos that may stand for the shot where its face cannot be read."""
     return [photo for photo in shot.photos if photo != shot.face]
-
-
-def _looks(pictures: Sequence[tuple[bytes | None, Rung, int | None]]) -> list[Look | None]:
-    """Greys → looks, hashed in one batch; None where there is no grey."""
-    greys = [grey for grey, _, _ in pictures if grey is not None]
-    if not greys:
-        return [None] * len(pictures)
-    stack = np.frombuffer(b"".join(greys), dtype=np.uint8).reshape(-1, hashes.SIDE, hashes.SIDE)
-    found = iter(zip(hashes.phash_batch(stack)[0].tolist(), stack.std(axis=(1, 2)).tolist(), strict=True))
-    looks: list[Look | None] = []
-    for grey, rung, reference in pictures:
-        if grey is None:
-            looks.append(None)
-            continue
-        phash, contrast = next(found)
-        looks.append(Look(phash if reference is None else reference, grey, contrast, rung))
-    return looks

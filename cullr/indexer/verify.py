@@ -8,15 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from cullr import hashes
-from cullr.decode import Picture
 from cullr.index import database
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.passes import Progress
-from cullr.pool import Job
+from cullr.pool import Job, Reading
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task
 from cullr.settings import Settings
@@ -88,13 +84,14 @@ def _differences(drawn: Sequence[tuple[bytes, PhotoRow]], settings: Settings, pr
             progress("reading a sample again", done, len(tasks))
             path, row = drawn[outcome.key]
             name = os.fsdecode(path)
-            if not isinstance(outcome.value, Picture):
+            if not isinstance(outcome.value, Reading):
                 findings.append(f"{name}: was readable when indexed, now {outcome.why}")
                 continue
             assert row.look is not None
+            assert outcome.value.look is not None
             if outcome.value.fingerprint != row.fingerprint:
                 findings.append(f"{name}: its bytes changed although size and time did not")
-            elif _hash(outcome.value) != row.look.phash:
+            elif outcome.value.look.phash != row.look.phash:
                 findings.append(f"{name}: the index holds another hash than its pixels give")
         digested = [Task(number, os.fsdecode(path)) for number, (path, row) in enumerate(drawn) if row.content]
         for outcome in crew.run(Job.DIGEST, digested):
@@ -102,10 +99,3 @@ def _differences(drawn: Sequence[tuple[bytes, PhotoRow]], settings: Settings, pr
             if outcome.value != row.content:
                 findings.append(f"{os.fsdecode(path)}: its bytes changed although size and time did not")
     return findings
-
-
-def _hash(picture: Picture) -> int:
-    if picture.reference is not None:
-        return picture.reference
-    grey = np.frombuffer(picture.grey, dtype=np.uint8).reshape(1, hashes.SIDE, hashes.SIDE)
-    return int(hashes.phash_batch(grey)[0][0])

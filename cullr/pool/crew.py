@@ -1,6 +1,7 @@
 """A crew of workers: tasks in, outcomes out in any order, each task answered exactly once whatever a decoder does.
 
-When a worker dies, the first task it had not answered is to blame and becomes a `why`; the rest go to a new worker.
+Tasks go and outcomes come by the handful. When a worker dies, the task it had begun last is to blame and becomes a
+`why`; the rest go to a new worker.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
+from typing import IO
 
 from cullr.errors import Failed
 from cullr.pool.jobs import Job, Outcome, Task
 from cullr.settings import Limits
 
-CHUNK = 8
-"""Tasks a message: at 0.5 ms a small JPEG the pipe would else cost a tenth of the work."""
+HANDFUL, SECONDS = 64, 0.03
+"""Tasks a message, at most and as many as take about so long: at 0.6 ms a small JPEG the pipe would else cost a tenth
+of the work."""
 AHEAD = 2
 """Messages a worker has in hand, so that it never waits for the parent."""
 ENVIRONMENT = {
@@ -37,7 +42,9 @@ ENVIRONMENT = {
 class _Worker:
     process: subprocess.Popen[bytes]
     pipe: Connection
-    waiting: deque[Task] = field(default_factory=deque)
+    place: IO[bytes]
+    """Where it notes which task of the handful it is at."""
+    waiting: deque[list[Task]] = field(default_factory=deque)
     ready: bool = False
 
 
@@ -49,6 +56,7 @@ class Crew:
         self._hash_name = hash_name
         self._size = limits.workers or len(os.sched_getaffinity(0))
         self._workers: list[_Worker] = []
+        self._handful = 1
 
     def __enter__(self) -> Crew:
         return self
@@ -64,41 +72,44 @@ class Crew:
             worker.process.kill()
         for worker in self._workers:
             worker.pipe.close()
+            worker.place.close()
             worker.process.wait()
         self._workers.clear()
 
     def run(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """One Outcome for each task, in the order they are done. Raises Failed when no worker can be started."""
         queue = iter(tasks)
-        redo: deque[Task] = deque()
+        redo: deque[list[Task]] = deque()
+        self._handful = 1
         try:
             self._fill(job, queue, redo)
             while any(worker.waiting for worker in self._workers):
                 ready = wait([worker.pipe for worker in self._workers if worker.waiting])
                 for worker in [worker for worker in self._workers if worker.pipe in ready]:
-                    outcome = self._answer(worker, redo)
-                    if outcome is not None:
-                        yield outcome
+                    yield from self._answers(worker, redo)
                 self._fill(job, queue, redo)
         finally:
             # Left half-way (an error, Ctrl+C): answers still in the pipes belong to no one.
             if any(worker.waiting for worker in self._workers):
                 self.close()
 
-    def _answer(self, worker: _Worker, redo: deque[Task]) -> Outcome | None:
-        """The worker's next outcome; None for its first message, which only says that it is ready."""
+    def _answers(self, worker: _Worker, redo: deque[list[Task]]) -> Sequence[Outcome]:
+        """The worker's next outcomes; none for its first message, which only says that it is ready."""
         try:
             message = worker.pipe.recv()
         except (EOFError, OSError):
             return self._bury(worker, redo)
         if not worker.ready:
             worker.ready = True
-            return None
-        assert isinstance(message, Outcome)
+            return ()
+        seconds, outcomes = message
         worker.waiting.popleft()
-        return message
+        fits = int(SECONDS * len(outcomes) / max(seconds, 1e-6))
+        self._handful = max(1, min(fits, 2 * self._handful, HANDFUL))
+        assert isinstance(outcomes, list)
+        return outcomes
 
-    def _bury(self, worker: _Worker, redo: deque[Task]) -> Outcome:
+    def _bury(self, worker: _Worker, redo: deque[list[Task]]) -> Sequence[Outcome]:
         """Take the dead worker out, blame the task it died on and give the rest of its tasks back."""
         self._workers.remove(worker)
         worker.pipe.close()
@@ -109,11 +120,13 @@ class Crew:
             raise Failed(
                 f"a worker process did not start (status {status})", "Run `python -m cullr.pool.worker` to see why."
             )
-        blamed = worker.waiting.popleft()
-        redo.extend(worker.waiting)
+        in_hand = worker.waiting.popleft()
+        blamed = in_hand.pop(int.from_bytes(os.pread(worker.place.fileno(), 1, 0)) % len(in_hand))
+        worker.place.close()
+        redo.extend(each for each in (in_hand, *worker.waiting) if each)
         # A crash comes back with the same bytes; a slow disk or full memory may not.
         crashed = status not in (-signal.SIGALRM, -signal.SIGKILL)
-        return Outcome(blamed.key, why=self._cause(status), lasting=crashed)
+        return (Outcome(blamed.key, why=self._cause(status), lasting=crashed),)
 
     def _cause(self, status: int) -> str:
         if status == -signal.SIGALRM:
@@ -124,46 +137,49 @@ class Crew:
             return f"crashed its decoder ({signal.Signals(-status).name})"
         return f"its decoder ended unexpectedly (status {status})"
 
-    def _fill(self, job: Job, queue: Iterator[Task], redo: deque[Task]) -> None:
+    def _fill(self, job: Job, queue: Iterator[Task], redo: deque[list[Task]]) -> None:
         """Give every worker enough to do, hiring up to the crew's size while there is work for them."""
         while True:
             idle = min(self._workers, key=lambda worker: len(worker.waiting), default=None)
-            full = idle is None or len(idle.waiting) > CHUNK * (AHEAD - 1)
+            full = idle is None or len(idle.waiting) >= AHEAD
             hire = len(self._workers) < self._size and (idle is None or bool(idle.waiting))
             if full and not hire:
                 return
-            chunk = _take(redo, queue)
-            if not chunk:
+            handful = redo.popleft() if redo else list(islice(queue, self._handful))
+            if not handful:
                 return
             if hire:
                 idle = self._hire()
             assert idle is not None
-            idle.waiting.extend(chunk)
+            idle.waiting.append(handful)
             try:
-                idle.pipe.send((job, chunk))
+                idle.pipe.send((job, handful))
             except (BrokenPipeError, ConnectionResetError):
                 return  # it has died meanwhile: the next wait() sees that and blames its first task
 
     def _hire(self) -> _Worker:
         ours, theirs = socket.socketpair()
+        place = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  it is the worker's for as long as that lives
+        files = [theirs.fileno(), place.fileno()]
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "cullr.pool.worker", str(theirs.fileno())],
+                [sys.executable, "-m", "cullr.pool.worker", *map(str, files)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=files,
                 start_new_session=True,  # Ctrl+C is for the parent, which ends its workers itself
                 env={**os.environ, **ENVIRONMENT},
             )
         except OSError as error:
             ours.close()
+            place.close()
             raise Failed(
                 f"cannot start a worker process: {error.strerror}", "Free some memory and try again."
             ) from error
         finally:
             theirs.close()
-        worker = _Worker(process, Connection(ours.detach()))
+        worker = _Worker(process, Connection(ours.detach()), place)
         worker.pipe.send((self._limits, self._hash_name))
         self._workers.append(worker)
         return worker
@@ -176,13 +192,3 @@ def _ended(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
-
-
-def _take(redo: deque[Task], queue: Iterator[Task]) -> list[Task]:
-    chunk: list[Task] = []
-    while len(chunk) < CHUNK:
-        task = redo.popleft() if redo else next(queue, None)
-        if task is None:
-            break
-        chunk.append(task)
-    return chunk

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from cullr.model import Measure
+from cullr.model import Look, Measure, Metadata
 
 Way = Literal["kitty", "iterm", "sixel", "cells"]
 Crop = tuple[float, float, float, float]
@@ -17,9 +17,9 @@ WIRE_BYTES = 60 << 10
 
 
 class Job(StrEnum):
-    """HEAD and PICTURE give `decode.Head` and `decode.Picture`, MEASURE (its tasks say what is wanted) a `Measured`,
-    DIGEST 32 bytes, MARKS `Marks` or None, RENDER (they carry an order) a `Rendered`, SQUARE (they carry a square)
-    side x side x 3 bytes."""
+    """HEAD and PICTURE give a `Reading` (HEAD None of what is no JPEG), MEASURE (its tasks say what is wanted) a
+    `Measured`, DIGEST 32 bytes, MARKS `Marks` or None, RENDER (they carry an order) a `Rendered`, SQUARE (they carry a
+    square) side x side x 3 bytes."""
 
     HEAD = "head"
     PICTURE = "picture"
@@ -95,6 +95,17 @@ class Task:
     order: RenderOrder | None = None
     square: Square | None = None
     wanted: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a photo's pixels tell, or its head alone: that has no `fingerprint`, and a `look` only where the file holds
+    a small picture. `measured` is its quality where that was asked for and the decode was large enough."""
+
+    metadata: Metadata
+    look: Look | None
+    fingerprint: bytes | None = None
+    measured: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The worker process: `python -m cullr.pool.worker FD`, one job at a time until the pipe closes.
+"""The worker process: `python -m cullr.pool.worker PIPE PLACE`, one handful of tasks at a time until the pipe closes.
 
 Its stdout and stderr go nowhere, because C libraries print there: libtiff about 200 lines for one broken file.
 The kernel's alarm ends a decode that takes too long even inside C code; the parent sees a death by SIGALRM.
@@ -7,20 +7,24 @@ The kernel's alarm ends a decode that takes too long even inside C code; the par
 from __future__ import annotations
 
 import io
+import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import numpy as np
 from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
 from cullr.decode.picture import open_large, open_measurable, scaled
-from cullr.model import Marks, Measure
-from cullr.pool.jobs import Job, Measured, Outcome, Square, Task, Wanted
+from cullr.model import Look, Marks, Measure
+from cullr.pool.jobs import Job, Measured, Outcome, Reading, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
 from cullr.quality import faces
 from cullr.settings import Limits
@@ -30,8 +34,10 @@ ADDRESS_SPACE = 6 << 30
 """Bytes a worker may map: 300 megapixels of RGBA with one copy, the interpreter and its libraries."""
 
 
-def work(pipe: Connection) -> None:
-    """Say that it is ready, then answer (job, tasks) messages with one Outcome a task, in order."""
+def work(pipe: Connection, place: int) -> None:
+    """Say that it is ready, then answer each (job, tasks) with the seconds it took and one Outcome a task, in order.
+
+    What task of the handful it is at stands in the file `place`, as a byte: it may not live to tell."""
     limits, hash_name = pipe.recv()
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -41,13 +47,42 @@ def work(pipe: Connection) -> None:
             job, tasks = pipe.recv()
         except EOFError:
             return
+        began = time.perf_counter()
         # Reading every byte of a large file over a slow line may rightly take minutes.
         seconds = 0.0 if job is Job.DIGEST else limits.seconds
-        for task in tasks:
+        outcomes = []
+        for number, task in enumerate(tasks):
+            os.pwrite(place, bytes((number,)), 0)
             signal.setitimer(signal.ITIMER_REAL, seconds)
-            outcome = _done(job, task, limits, hash_name)
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-            pipe.send(outcome)
+            outcomes.append(_done(job, task, limits, hash_name))
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        if job in {Job.HEAD, Job.PICTURE}:
+            outcomes = _read(outcomes)
+        pipe.send((time.perf_counter() - began, outcomes))
+
+
+def _read(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Heads and pictures → readings, hashed together: 4 µs each, 40 alone."""
+    small = [each.value for each in outcomes if isinstance(each.value, decode.Head | decode.Picture)]
+    greys = b"".join(each.grey for each in small if each.grey is not None)
+    stack = np.frombuffer(greys, np.uint8).reshape(-1, hashes.SIDE, hashes.SIDE)
+    known = zip(hashes.phash_batch(stack)[0].tolist(), stack.std(axis=(1, 2)).tolist(), strict=True)
+
+    def reading(value: decode.Head | decode.Picture) -> Reading:
+        look = None
+        if value.grey is not None:
+            phash, contrast = next(known)
+            if isinstance(value, decode.Picture) and value.reference is not None:
+                phash = value.reference
+            look = Look(phash, value.grey, contrast, value.rung)
+        if isinstance(value, decode.Picture):
+            return Reading(value.metadata, look, value.fingerprint, value.measured)
+        return Reading(value.metadata, look)
+
+    return [
+        replace(each, value=reading(each.value)) if isinstance(each.value, decode.Head | decode.Picture) else each
+        for each in outcomes
+    ]
 
 
 def _done(job: Job, task: Task, limits: Limits, hash_name: str) -> Outcome:
@@ -129,4 +164,4 @@ _MEASURES: dict[Measure, Callable[[Image.Image], object]] = {
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work(Connection(int(sys.argv[1])))
+    work(Connection(int(sys.argv[1])), int(sys.argv[2]))

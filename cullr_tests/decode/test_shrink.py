@@ -9,7 +9,18 @@ from PIL import Image
 from cullr.decode import shrink
 from cullr_tests import pictures
 
-SIZES = [(512, 512), (1024, 1536), (1537, 683), (1501, 999), (9000, 33), (40, 8191), (2048, 300), (700, 1380)]
+SIZES = [
+    (512, 512),
+    (1024, 1536),
+    (1537, 683),
+    (1501, 999),
+    (9000, 33),
+    (40, 8191),
+    (2048, 300),
+    (700, 1380),
+    (160, 120),
+    (151, 113),
+]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from cullr import rules
-from cullr.decode import Picture
 from cullr.index import database
 from cullr.indexer.run import Indexed, run
 from cullr.model import Group, Kind, Measure, ShotFacts, ShotId
-from cullr.pool import Job, Measured
+from cullr.pool import Job, Measured, Reading
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task, Wanted
 from cullr.rules import Demand
@@ -88,7 +87,7 @@ def test_quality_is_the_same_from_the_first_decode_and_from_one_of_its_own(tmp_p
         [alone] = crew.run(Job.PICTURE, [Task(0, str(path))])
         [second] = crew.run(Job.MEASURE, [Task(0, str(path), wanted=wanted)])
         [screen] = crew.run(Job.MEASURE, [Task(0, str(path), wanted=replace(wanted, preview=True))])
-    assert isinstance(first.value, Picture)
+    assert isinstance(first.value, Reading)
     assert isinstance(second.value, Measured)
     assert isinstance(screen.value, Measured)
     assert first.value.measured == second.value.values[Measure.QUALITY] == screen.value.values[Measure.QUALITY]
