@@ -69,4 +69,5 @@ def _weights(size: int) -> Floats:
     at = (pixels - centres + 0.5) * (1 / scale)
     seen = (pixels >= first) & (pixels < last) & (at >= -SUPPORT) & (at < SUPPORT)
     raw = np.where(seen, np.sinc(at) * np.sinc(at / SUPPORT), 0.0)
-    return np.trunc(np.copysign(0.5, raw) + raw / raw.sum(axis=0) * UNIT) / UNIT
+    weights: Floats = np.trunc(np.copysign(0.5, raw) + raw / raw.sum(axis=0) * UNIT) / UNIT
+    return weights
