@@ -266,7 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Pictures a second: cullr, open_clip, rclip.")
     shared = Path(__file__).resolve().parents[2] / "shared" / "photos"
     parser.add_argument("folder", nargs="?", type=Path, default=shared)
-    parser.add_argument("--count", type=int, default=96)
+    parser.add_argument("--count", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-rclip", dest="rclip", action="store_false")
     parser.add_argument("--parts", nargs="+", default=["alone", "whole"], choices=["alone", "whole"])
@@ -282,7 +282,8 @@ def main() -> None:
     home.mkdir(parents=True, exist_ok=True)
     every = sorted(str(path) for path in (options.folder / "bursts", options.folder) for path in path.rglob("*"))
     paths = [path for path in dict.fromkeys(every) if path.lower().endswith(ENDINGS)]
-    paths = readable(paths)[:: max(len(paths) // options.count, 1)][: options.count]
+    paths = readable(paths)
+    paths = [paths[len(paths) * place // options.count] for place in range(min(options.count, len(paths)))]
     again(sys.executable, "prepare", home, paths)
     children = {
         name: Child(sys.executable, way, home, paths)
@@ -293,11 +294,12 @@ def main() -> None:
         children["rclip 3.3.0"] = Child(str(environment(home)), "theirs", home, paths, RCLIP_DATADIR=found)
     loads = [os.getloadavg()[0]]
     rounds: list[dict[str, Any]] = []
-    for _ in range(options.rounds):
+    for number in range(options.rounds):
         rounds.append({name: {} for name in children})
         for part in options.parts:
             for name, child in children.items():
                 rounds[-1][name][part] = child.ask(part)
+        print(f"round {number + 1} of {options.rounds} done", file=sys.stderr, flush=True)
         loads.append(os.getloadavg()[0])
     for child in children.values():
         child.end()

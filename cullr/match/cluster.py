@@ -1,13 +1,14 @@
 """Vectors → clusters of one scene, of whatever density: HDBSCAN, asked for by `--cluster`.
 
-HDBSCAN knows no threshold, and of 60 strangers it puts 20 to 40 into clusters; so a member must reach one against the
-shot nearest to its cluster's mean. To that one all are tied, and the grouping takes the cluster as it is.
+It is given the graph of near neighbours, not a table of all distances: that grows with the shots, not with their
+square, and strangers, whom HDBSCAN takes in for want of others (21 % of its pairs on the shared photos), never get in.
+Within a cluster all are tied to the shot nearest to its mean that they reach, and the grouping takes it as it is.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,66 +16,90 @@ from numpy.typing import NDArray
 
 from cullr.errors import Failed
 from cullr.match import neighbours
-from cullr.match.clip import normalised
+from cullr.match.clip import NEIGHBOURS, collapsed, normalised
 from cullr.match.edges import Edges, Positions, Scores, by_path, no_pairs
-from cullr.match.neighbours import Matrix
+from cullr.match.neighbours import Cosines, Matrix, Pairs
 from cullr.model import Kind, ShotFacts
 
 SMALLEST = 3
-"""Shots of a cluster; two that are alike are found by their cosine."""
-SQUARE_UP_TO = 15_000
-"""Brute force takes 4.6 s for 10⁴ x 512, trees 35; its table of distances, 1.8 GB here, grows with the square."""
-REDUCED = 50
-"""Numbers a vector is cut down to beyond that, where trees work: 86 s for 5·10⁴, with the same clusters."""
+"""Pictures of a cluster; two that are alike are found by their cosine."""
+CLOSEST = 1e-6
+"""Distance of two whose vectors are nearly the same: 0 would be no edge to scipy."""
 
 
 def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, smallest: int = SMALLEST) -> Edges:
-    """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none. Scores are cosines.
+    """`vectors` [n, d] stand in the facts' order, rows of NaN where there is none; `threshold` is the cosine from which
+    two are neighbours. Scores are cosines.
 
     Raises Failed where scikit-learn is not installed.
     """
     unit = normalised(vectors)
+    bar = scene(threshold)
+    nodes = collapsed(facts, unit)
     order = by_path(facts)
-    places = order[np.isfinite(unit[order, 0])] if unit.shape[1] else order[:0]
-    nodes = np.full(len(facts), -1, np.int32)
-    nodes[places] = places
+    places = order[nodes[order] == order]
     found = [no_pairs()]
-    for members in clusters(unit[places], smallest):
-        found.append(_star(unit, places[members], threshold))
+    for members in clusters(unit[places], bar, smallest):
+        found += [places[star].astype(np.int32) for star in _stars(unit[places], members, bar, smallest)]
     pairs = np.concatenate(found)
 
     def measure(a: Positions, b: Positions) -> Scores:
         return neighbours.cosines(unit, a, b)
 
-    return Edges(Kind.CLIP, threshold, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure, higher_is_better=True)
+    return Edges(Kind.CLIP, bar, nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure, higher_is_better=True)
 
 
-def clusters(unit: Matrix, smallest: int) -> list[NDArray[np.intp]]:
-    """Positions of each cluster's members; what belongs to none is in none."""
+def scene(threshold: float) -> float:
+    """The cosine that holds a scene together: a neighbour may be twice as far away as one of a pair, 0.80 where that
+    reaches 0.90. `scripts/evaluate --cluster` tells what it finds and errs by."""
+    return round(2 * threshold - 1, 6)
+
+
+def clusters(unit: Matrix, bar: float, smallest: int) -> list[NDArray[np.intp]]:
+    """Positions of each cluster's members; what belongs to none is in none.
+
+    5·10⁴ x 512 take 5 CPU seconds (a tree over 50 of their numbers 86), and 64 entries a shot at most.
+    """
     if len(unit) < smallest:
         return []
     try:
         learn: Any = importlib.import_module("sklearn.cluster")
     except ImportError as error:
         raise Failed("--cluster needs scikit-learn", "Install it: pip install 'cullr[all]'") from error
-    few = len(unit) <= SQUARE_UP_TO
-    rows = unit if few else _reduced(unit)
-    hdbscan = learn.HDBSCAN(min_cluster_size=smallest, algorithm="brute" if few else "auto", copy=True)
-    labels: NDArray[np.int64] = hdbscan.fit_predict(rows.astype(np.float64))
-    return [np.flatnonzero(labels == label) for label in range(labels.max(initial=-1) + 1)]
+    graph = _graph(*neighbours.self_join(unit, bar, NEIGHBOURS), len(unit), bar, smallest)
+    labels = learn.HDBSCAN(min_cluster_size=smallest, metric="precomputed", copy=False).fit_predict(graph)
+    nowhere = set(labels[len(unit) :].tolist())
+    order = np.argsort(labels[: len(unit)], kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
+    return [part for part in parts if labels[part[0]] >= 0 and labels[part[0]] not in nowhere]
 
 
-def _reduced(unit: Matrix) -> Matrix:
-    """[n, 50]: the directions in which the vectors differ most."""
-    middle = unit - unit.mean(axis=0)
-    _, directions = np.linalg.eigh(middle.T @ middle)
-    return np.asarray(middle @ directions[:, -REDUCED:], np.float32)
+def _graph(pairs: Pairs, cosines: Cosines, count: int, bar: float, smallest: int) -> Any:
+    """Distances [count + smallest, the same], sparse. The shots beyond the last are a place nowhere, a little further
+    from each than any neighbour: it ties the scenes together, and one scene alone has something to differ from."""
+    sparse: Any = importlib.import_module("scipy.sparse")
+    nowhere = count + np.arange(smallest)
+    one, two = nowhere[np.array(np.triu_indices(smallest, 1))]
+    shots = np.arange(count)
+    i = np.concatenate((pairs[:, 0], np.repeat(shots, smallest), one))
+    j = np.concatenate((pairs[:, 1], np.tile(nowhere, count), two))
+    near = np.maximum(np.sqrt(np.maximum(2 - 2 * cosines, 0)), CLOSEST)
+    further = np.full(count * smallest, np.sqrt(2 - 2 * bar) + CLOSEST)
+    apart = np.concatenate((near, further, np.full(len(one), CLOSEST)))
+    every = np.arange(count + smallest)  # each is its own neighbour, as in a table of all distances
+    entries = np.concatenate((apart, apart, np.zeros(len(every))))
+    return sparse.csr_matrix((entries, (np.concatenate((i, j, every)), np.concatenate((j, i, every)))))
 
 
-def _star(unit: Matrix, members: Positions, threshold: float) -> Positions:
-    """The member nearest to the mean with each of the others that reach the threshold against it."""
-    rows = unit[members]
-    centre = int(np.argmax(rows @ rows.mean(axis=0)))
-    others = np.delete(members, centre)
-    others = others[neighbours.cosines(unit, np.full(len(others), members[centre]), others) >= threshold]
-    return np.stack((np.full(len(others), members[centre], np.int32), others), axis=1)
+def _stars(unit: Matrix, members: NDArray[np.intp], bar: float, smallest: int) -> Iterator[NDArray[np.intp]]:
+    """Pairs of the member nearest to the mean with each that reaches the bar against it; then of those left over."""
+    while len(members) >= smallest:
+        rows = unit[members]
+        centre = int(np.argmax(rows @ rows.mean(axis=0)))
+        near = neighbours.cosines(unit, np.full(len(members), members[centre]), members) >= bar
+        near[centre] = True
+        if near.sum() < 2:
+            return
+        others = members[near & (np.arange(len(members)) != centre)]
+        yield np.stack((np.full(len(others), members[centre]), others), axis=1)
+        members = members[~near]

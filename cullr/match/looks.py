@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cullr import hashes
+from cullr.hashes import SIDE
+from cullr.match import framing
 from cullr.match.edges import Positions, Scores
 from cullr.model import ShotFacts
 
 BLOCK = 4096
 """Greys a step: float32 arrays of 16 MiB."""
+FRAMED = 512
+"""Pairs whose framing is compared at once: 25 MB."""
 DENSE = 16
 """All products are cheaper than chosen ones up to this many times the pairs wanted."""
 FEW = 32
@@ -48,18 +52,28 @@ def correlations(facts: Sequence[ShotFacts], pairs: Positions, orientation: int 
 
 
 def local_differences(facts: Sequence[ShotFacts], pairs: Positions) -> Scores:
-    """[m] grey levels by which the two differ where they differ most, over 2x2 of the 32x32 cells, brightness and
-    contrast levelled out: a correlation of the whole hardly sees another face. NaN where a grey is of one colour."""
+    """[m] grey levels by which the two differ where they differ most, over 2x2 of the 32x32 cells, brightness, contrast
+    and a slightly other framing levelled out: a correlation of the whole hardly sees another face. NaN where a grey is
+    of one colour."""
     found = np.empty(len(pairs))
-    for start in range(0, len(pairs), BLOCK):
-        part = pairs[start : start + BLOCK]
+    for start in range(0, len(pairs), FRAMED):
+        part = pairs[start : start + FRAMED]
         depth = np.array([[_contrast(facts[place]) for place in pair] for pair in part.tolist()], np.float32)
-        one, two = _standardised(facts, part[:, 0], 0), _standardised(facts, part[:, 1], 0)
-        apart = (one - two).reshape(-1, hashes.SIDE, hashes.SIDE) * hashes.SIDE  # length 1 over 1024 cells is 1/32 each
-        rows = apart[:, :-1] + apart[:, 1:]
-        squares = rows[:, :, :-1] + rows[:, :, 1:]
-        found[start : start + BLOCK] = np.abs(squares).max(axis=(1, 2), initial=0) / 4 * depth.mean(axis=1)
+        # Length 1 over 1024 cells is 1/32 each.
+        one, two = (_standardised(facts, part[:, end], 0).reshape(-1, SIDE, SIDE) * np.float32(SIDE) for end in (0, 1))
+        apart = _largest(one - two)
+        known = np.isfinite(apart)
+        left, slight = framing.reframed(one[known], two[known])
+        apart[known] = np.where(slight, np.minimum(apart[known], _largest(left)), apart[known])
+        found[start : start + FRAMED] = apart * depth.mean(axis=1)
     return found
+
+
+def _largest(apart: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[n] of [n, 32, 32], over 2x2 cells."""
+    rows = apart[:, :-1] + apart[:, 1:]
+    squares = rows[:, :, :-1] + rows[:, :, 1:]
+    return np.asarray(np.abs(squares).max(axis=(1, 2), initial=0) / 4, np.float32)
 
 
 def _contrast(fact: ShotFacts) -> float:
