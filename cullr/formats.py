@@ -18,11 +18,11 @@ _RENDERED = """
 jpg jpeg jpe jfif mpo png apng webp tif tiff gif bmp dib heic heif hif avif jxl jp2 j2k jpx ppm pgm pbm pnm ico
 """
 _OTHER = """
-xmp aae cos cot cop dop nksc on1 pp3 arp thm lrv lrf decision caption cropped yaml yml txt csv tsv json toml ini cfg log
-md rst html htm css js py sh bat xml db sqlite lrcat lrdata ithmb plist url lnk mov mp4 m4v avi mts m2ts mkv webm 3gp
-mpg mpeg insv mlv wav mp3 m4a aac flac ogg opus pdf doc docx xls xlsx ppt pptx odt ods psd psb xcf kra svg ai eps blend
-zip gz bz2 xz zst tar rar 7z iso exe dll so pt pth safetensors onnx npy npz gguf tmp part crdownload icc icm cube gpx
-kml srt
+xmp aae cos cof cop cot comask cosessiondb dop nksc on1 pp3 arp spd dr4 vrd thm lrv lrf decision caption cropped yaml
+yml txt csv tsv json toml ini cfg log md rst html htm css js py sh bat xml db sqlite lrcat lrdata ithmb plist url lnk
+mov mp4 m4v avi mts m2ts mkv webm 3gp mpg mpeg insv mlv wav mp3 m4a aac flac ogg opus pdf doc docx xls xlsx ppt pptx
+odt ods psd psb xcf kra svg ai eps blend zip gz bz2 xz zst tar rar 7z iso exe dll so pt pth safetensors onnx npy npz
+gguf tmp part crdownload icc icm cube gpx kml srt
 """
 
 RAW_EXTENSIONS = frozenset(_RAW.split())

@@ -7,23 +7,25 @@ with the reason, never an exception.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from blake3 import blake3
 
-from cullr import companions, formats, names
+from cullr import annexes, companions, formats, names
 from cullr.model import File, Shot, Skipped
 from cullr.roots import Identity, identify
 
 STAGING_FOLDERS = frozenset({"_review_dupes", "delete_review", ".cullr"})
 """Our own folders, left out at any depth: a folder inside this root may have been a root before."""
+LEFT_OUT = STAGING_FOLDERS | annexes.CACHES
 
 
 class Digest(Protocol):
@@ -82,10 +84,29 @@ def trace(roots: Sequence[Path], ignore: Sequence[str] = ()) -> bytes:
 
 
 def folder(root: Path, relative: str, ignore: Sequence[str] = (), number: int = 0) -> tuple[Shot, ...]:
-    """The shots of one folder below the root of this number as they are now, without the folders inside it."""
+    """The shots of one folder below the root of this number as they are now, without the folders inside it but with
+    what belongs to its photos in their annexes."""
     walker = _Walker(_Ignored(ignore), {})
     walker.take_in(number, os.fspath(root).rstrip("/") + "/", relative)
     return tuple(walker.shots)
+
+
+def annexes_in(base: str, folders: Iterable[str]) -> Iterator[str]:
+    """Those of these folders, and of the folders in these, that are annexes; paths below `base`, which ends in `/`."""
+    for folder in folders:
+        name = folder.rpartition("/")[2]
+        if not annexes.leads_to(name):
+            continue
+        pattern = annexes.inside(name)
+        if pattern is None:
+            yield folder
+            continue
+        with contextlib.suppress(OSError), os.scandir(base + folder) as listing:
+            yield from sorted(
+                f"{folder}/{entry.name}"
+                for entry in listing
+                if pattern.fullmatch(entry.name.lower()) and entry.is_dir(follow_symlinks=False)
+            )
 
 
 class _Ignored:
@@ -104,7 +125,7 @@ class _Ignored:
         return self._files is not None and bool(self._files.match(name) or self._files.match(path))
 
     def folder(self, name: str, path: str) -> bool:
-        if name.startswith(".") or name in STAGING_FOLDERS:
+        if name.startswith(".") or name in LEFT_OUT:
             return True
         return self._folders is not None and bool(self._folders.match(name) or self._folders.match(path))
 
@@ -121,6 +142,8 @@ class _Walker:
     orphans: int = 0
     links: int = 0
     seen: set[Identity] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    """Files in folders still to come that belong to photos of the folder around."""
 
     def folders(self, number: int, root: Path) -> Iterator[str]:
         """Go through a root depth first, in order of names, and yield each folder's path when it is done."""
@@ -153,7 +176,9 @@ class _Walker:
         for entry in entries:
             path = prefix + entry.name
             try:
-                if entry.is_symlink():
+                if self.taken and path in self.taken:
+                    self.taken.discard(path)
+                elif entry.is_symlink():
                     self.links += 1
                 elif entry.is_dir(follow_symlinks=False):
                     if not self.ignored.folder(entry.name, path) and self._is_ours(number, path, entry):
@@ -162,19 +187,52 @@ class _Walker:
                     (photos if _is_photo(entry) else others).append(entry)
             except OSError as error:
                 self._skip(number, path, error)
-        self._gather(number, prefix, photos, others)
+        if photos:
+            self._gather(number, prefix, photos, others, self._annexed(number, base, inside))
+        else:  # nothing needs a stat
+            self.orphans += len(others)
         return inside
 
-    def _gather(self, number: int, prefix: str, photos: list[os.DirEntry[str]], others: list[os.DirEntry[str]]) -> None:
-        """Join the files of one folder into shots; where there is no photo, nothing needs a stat."""
-        if not photos:
-            self.orphans += len(others)
-            return
+    def _gather(
+        self,
+        number: int,
+        prefix: str,
+        photos: list[os.DirEntry[str]],
+        others: list[os.DirEntry[str]],
+        annexed: list[File],
+    ) -> None:
+        """Join the files of one folder, and those in its annexes, into shots."""
         found = self._files(number, prefix, photos)
-        shots, orphans = companions.gather(found, self._files(number, prefix, others))
+        shots, orphans = companions.gather(found, [*self._files(number, prefix, others), *annexed])
         self.shots += shots
         self.photos += len(found)
+        if annexed:
+            strange = set(orphans)
+            self.taken.update(file.path for file in annexed if file not in strange)
+            orphans = list(strange.difference(annexed))  # these are met again in their folder
         self.orphans += len(orphans)
+
+    def _annexed(self, number: int, base: str, inside: Sequence[str]) -> list[File]:
+        """The files in programs' own folders among these; what cannot be read is named when the walk comes there."""
+        found: list[File] = []
+        for folder in annexes_in(base, inside):
+            try:
+                with os.scandir(base + folder) as listing:
+                    entries = [
+                        entry
+                        for entry in listing
+                        if entry.is_file(follow_symlinks=False)
+                        and not self.ignored.file(entry.name, f"{folder}/{entry.name}")
+                    ]
+                here = self.roots and identify(os.stat(base + folder)) in self.roots  # noqa: PTH116
+            except OSError:
+                continue
+            if not here and not self._hidden(folder):
+                found += self._files(number, f"{folder}/", entries)
+        return found
+
+    def _hidden(self, folder: str) -> bool:
+        return self.ignored.folder(folder.rpartition("/")[2], folder)
 
     def _files(self, number: int, prefix: str, entries: list[os.DirEntry[str]]) -> list[File]:
         files = []

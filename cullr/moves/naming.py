@@ -32,7 +32,7 @@ class Names:
         stem = _apart(face.rpartition("/")[2])[0]
         for number in range(1, _TRIES):
             chosen = numbered(names, stem, number)
-            if chosen is None:
+            if chosen is None or len(set(zip(targets, chosen, strict=True))) < len(chosen):
                 raise Stays(face, "its name is too long to be numbered")
             if not any(_folded(name) in self._there(target) for name, target in zip(chosen, targets, strict=True)):
                 break
@@ -68,8 +68,7 @@ def numbered(names: Sequence[str], stem: str, number: int) -> list[str] | None:
         if not all(cut):
             return None
         parts = [(front, back) for front, (_, back) in zip(cut, parts, strict=True)]
-    made = [front + mark + back for front, back in parts]
-    return made if len(set(made)) == len(made) else None
+    return [front + mark + back for front, back in parts]
 
 
 def _split(name: str, stem: str) -> tuple[str, str]:

@@ -9,11 +9,11 @@ import errno
 import fnmatch
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cullr import scan
+from cullr import annexes, scan
 from cullr.journal.tree import Tree
 from cullr.model import File, Shot
 from cullr.moves import CompanionsNow, ShotMove
@@ -92,7 +92,7 @@ def _left_out(folder: str, ignore: Sequence[str]) -> bool:
     globs = [glob.removeprefix("./").rstrip("/") for glob in ignore]
     while folder:
         outer, _, name = folder.rpartition("/")
-        if name.startswith(".") or name in scan.STAGING_FOLDERS:
+        if name.startswith(".") or name in scan.LEFT_OUT:
             return True
         if any(fnmatch.fnmatchcase(name, glob) or fnmatch.fnmatchcase(folder, glob) for glob in globs):
             return True
@@ -102,15 +102,16 @@ def _left_out(folder: str, ignore: Sequence[str]) -> bool:
 
 @dataclass(slots=True)
 class _Look:
-    """A folder when it was last looked at: its time, its names, and the files of each photo's shot."""
+    """A folder when it was last looked at: the times of it and of those beside it that hold companions, the paths in
+    all of these, and the files of each photo's shot."""
 
-    changed: int
-    names: frozenset[str]
+    changed: Mapping[Path, int]
+    paths: frozenset[str]
     files: dict[str, frozenset[str]]
 
 
 def companions_now(root: Path, ignore: Sequence[str]) -> CompanionsNow:
-    """A fresh look at a shot's folder; one look serves all shots until a new name appears there.
+    """A fresh look at a shot's folder; one look serves all shots until a new name appears there or in its annexes.
 
     Names that went (our own moves, mostly) bring no companion: looking at everything again after each chunk of moves
     would make the cost of a folder of n shots grow with n².
@@ -119,22 +120,33 @@ def companions_now(root: Path, ignore: Sequence[str]) -> CompanionsNow:
 
     def now(shot: ShotMove) -> frozenset[str]:
         folder = shot.face.rpartition("/")[0]
-        place = root / folder
-        changed = place.stat().st_mtime_ns
         look = looks.get(folder)
-        if look is None or look.changed != changed:
-            names = frozenset(os.listdir(place))  # noqa: PTH208
-            if look is not None and names <= look.names:
-                look.changed, look.names = changed, names
+        if look is None or any(place.stat().st_mtime_ns != then for place, then in look.changed.items()):
+            changed, paths = _listed(root / folder)
+            if look is not None and paths <= look.paths:
+                look.changed, look.paths = changed, paths
             else:
                 files = {
                     photo.path: frozenset(file.path for file in found.files)
                     for found in scan.folder(root, folder, ignore)
                     for photo in found.photos
                 }
-                look = looks[folder] = _Look(changed, names, files)
+                look = looks[folder] = _Look(changed, paths, files)
         if shot.face not in look.files:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), shot.face)
         return look.files[shot.face]
 
     return now
+
+
+def _listed(place: Path) -> tuple[dict[Path, int], frozenset[str]]:
+    """The times of a folder, of its annexes and of the folders around these, and the paths in them. Raises OSError:
+    where a program's folder cannot be read, nobody knows what belongs to a photo."""
+    base = f"{os.fspath(place)}/"
+    changed = {place: place.stat().st_mtime_ns}
+    paths = set(os.listdir(place))  # noqa: PTH208
+    outer = [name for name in paths if annexes.leads_to(name) and (place / name).is_dir()]
+    for folder in (*outer, *scan.annexes_in(base, outer)):
+        changed[place / folder] = (place / folder).stat().st_mtime_ns
+        paths.update(f"{folder}/{name}" for name in os.listdir(base + folder))  # noqa: PTH208
+    return changed, frozenset(paths)

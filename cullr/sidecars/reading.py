@@ -13,6 +13,7 @@ LARGEST = xmp.LARGEST
 
 _READERS: dict[str, Callable[[bytes], Marks]] = {
     "xmp": xmp.read,
+    "nksc": xmp.read,
     "pp3": recipes.rawtherapee,
     "arp": recipes.rawtherapee,
     "dop": recipes.dxo,
@@ -26,8 +27,10 @@ _DUPLICATE = re.compile(r"_\d\d\.[^.]+\.xmp$", re.ASCII | re.IGNORECASE)
 
 
 def in_order(files: Iterable[File]) -> list[File]:
-    """Those that can say anything, strongest word first: darktable's further versions come after its first."""
-    return sorted((file for file in files if is_sidecar(file.name)), key=lambda f: (is_duplicate(f.name), f.path))
+    """Those that can say anything, strongest word first: darktable's further versions come after its first, and of
+    the settings that several versions of Capture One wrote those of the last."""
+    found = (file for file in files if is_sidecar(file.name))
+    return sorted(found, key=lambda file: (is_duplicate(file.name), file.name, -file.mtime_ns, file.path))
 
 
 def is_duplicate(name: str) -> bool:

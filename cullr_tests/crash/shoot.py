@@ -16,7 +16,13 @@ from cullr.model import File
 from cullr.moves import ShotMove
 
 SHOTS: dict[str, tuple[str, ...]] = {
-    "day1/IMG_1.JPG": ("day1/IMG_1.CR3", "day1/IMG_1.JPG", "day1/IMG_1.xmp"),
+    "day1/IMG_1.JPG": (
+        "day1/CaptureOne/Settings153/IMG_1.JPG.cos",
+        "day1/CaptureOne/Settings50/IMG_1.JPG.cos",
+        "day1/IMG_1.CR3",
+        "day1/IMG_1.JPG",
+        "day1/IMG_1.xmp",
+    ),
     "day1/IMG_2.JPG": ("day1/IMG_2.JPG", "day1/pair.xmp"),
     "day1/IMG_3.JPG": ("day1/IMG_3.JPG", "day1/pair.xmp"),
     "day1/deep/bad\udce9\n\x1b[2J.png": ("day1/deep/bad\udce9\n\x1b[2J.png", "day1/deep/bad\udce9\n\x1b[2J.txt"),

@@ -31,7 +31,7 @@ def test_two_thousand_shots_of_one_folder_cost_no_more_looks_than_five_hundred(
     for count in (500, 2000):
         root = tmp_path / str(count)
         culled = [f"day/{number:04}.jpg" for number in range(count)]
-        write(root, "day/keep.jpg", *culled)
+        write(root, "day/keep.jpg", *culled, *(f"day/NKSC_PARAM/{Path(each).name}.nksc" for each in culled))
         looks.clear()
         assert stage(plan([root], (Kind.EXACT, ["day/keep.jpg"], culled)), root).shots == count
         assert len(looks) <= 2
