@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benching import corpus, options
 from benching.comparison import compare
+from benching.screen import Watched
 from benching.tools import cullr
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     chosen = parser.parse_args()
     work, _ = options.prepared(chosen, "camera")
     made = corpus.camera(work, chosen.count, chosen.megapixels)
-    compare(f"{chosen.megapixels:g}-megapixel JPEGs", "camera", made, [cullr("cullr")], chosen, shown=r"DSC\d")
+    compare(f"{chosen.megapixels:g}-megapixel JPEGs", "camera", made, [cullr("cullr")], chosen, Watched(r"DSC\d"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benching import corpus, options
 from benching.comparison import compare
+from benching.screen import Watched
 from benching.tools import cullr
 
 
@@ -15,7 +16,7 @@ def main() -> None:
     work, _ = options.prepared(chosen, "renders")
     width, height = map(int, chosen.size.split("x"))
     made = corpus.renders(work, chosen.seeds, (width, height))
-    compare("PNG renders", "renders", made, [cullr("cullr")], chosen, shown=r"render\d")
+    compare("PNG renders", "renders", made, [cullr("cullr")], chosen, Watched(r"render\d"))
 
 
 if __name__ == "__main__":

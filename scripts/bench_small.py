@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benching import corpus, options
 from benching.comparison import compare
+from benching.screen import Watched
 from benching.tools import cullr
 
 
@@ -15,7 +16,7 @@ def main() -> None:
     made = corpus.small(work, chosen.sources)
     looks = ("--kind", "exact,phash")  # files of one second are no burst here, only copies made by a script
     ours = [cullr("cullr, any orientation", *looks, "--any-orientation"), cullr("cullr, as it comes", *looks)]
-    compare("640×480 copies", "small", made, ours, chosen, shown=r"pic\d")
+    compare("640×480 copies", "small", made, ours, chosen, Watched(r"pic\d", ["--any-orientation"], {"exact", "phash"}))
 
 
 if __name__ == "__main__":

@@ -38,16 +38,21 @@ class Foresight:
 
 def foresee(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Rule, *, across: bool) -> Foresight:
     """The groups are provisional, their shields those that need no measure."""
+    everyone = {shot for group in groups for shot in group.shots}
+    return Foresight(
+        frozenset(facts[shot].shot.face for shot in everyone),
+        frozenset(facts[shot].shot.face for shot in asked(groups, facts, rule, across=across)),
+    )
+
+
+def asked(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Rule, *, across: bool) -> set[ShotId]:
+    """Whose quality will probably be asked for, by what is known of them so far."""
     demand = Demand()
     for group in groups:
         members = [facts[shot] for shot in group.shots]
         demand.ask(Measure.QUALITY, shields.unmeasured(group, members, group.shielded))
         rules.propose(rule, group, members, across_stages=across, demand=demand)
-    everyone = {shot for group in groups for shot in group.shots}
-    return Foresight(
-        frozenset(facts[shot].shot.face for shot in everyone),
-        frozenset(facts[shot].shot.face for shot in demand.wanted[Measure.QUALITY]),
-    )
+    return demand.wanted[Measure.QUALITY]
 
 
 class Guess:

@@ -1,15 +1,16 @@
 """The indexer that serves a screen: publishes groups as they are found, then watches and keeps them up to date.
 
-First the heads, so that look-alikes among JPEGs are there within a blink; then every picture; then what shields and the
-rule ask to be measured; last what only the screen needs, beginning where the person looks. The index is the channel:
-nothing here ever waits for the screen.
+First the heads, so that look-alikes among JPEGs are there within a blink; then every picture, and with that the groups
+are complete; then what shields and the rule ask to be measured, which settles what each group says; last what only the
+screen needs. From the second on it begins where the person looks. The index is the channel: nothing here ever waits for
+the screen.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, run, state
-from cullr.indexer.foresight import Foresight, foresee
+from cullr.indexer.foresight import Foresight, asked, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
@@ -32,6 +33,8 @@ EVERY = 2.0
 """Seconds between two publications while pictures are read; more where grouping itself takes a tenth of that."""
 AT_ONCE = 32
 """Members served before the person's place is asked again: half a second of work."""
+GROUPED = "groups complete"
+"""The name under which it is noted, as a pass, that every picture was read and compared."""
 TELL = 0.2
 """Seconds between two notes of progress."""
 
@@ -88,13 +91,7 @@ class Live:
                     facts, every = run.grouped(
                         self._roots, shots, settings, passes, self._store, self._opened, self._say, self._paused
                     )
-                    groups = measuring.shielded(every.groups, facts, passes, self._store)
-                    hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-                    lacking = measuring.settle(groups, facts, hearing.proposals, passes, self._store)
-                    if lacking:
-                        self._say(lacking)
-                    self._store.commit()
-                    self._publish(groups, facts, hearing)
+                    groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
                 pulse = _Pulse(lambda: self._publish(groups, facts, hearing))
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
                 self._publish(groups, facts, hearing)
@@ -108,6 +105,31 @@ class Live:
             self._writer.state("complete", key if lasts else None)
         finally:
             self._store.commit()
+
+    def _settled(
+        self, found: Sequence[Group], facts: measuring.Facts, passes: Passes, *, whole: bool
+    ) -> tuple[Sequence[Group], Hearing]:
+        """The groups with all their shields and rule ask for, published; before that as they are without, where they
+        are the `whole` and anything is asked for."""
+        groups = measuring.marked(found, facts)
+        wanted = asked(groups, facts, self._rule, across=self._settings.across_stages)
+        wanted = measuring.recall(Measure.QUALITY, wanted, facts, self._store)
+        if whole and groups:
+            if wanted:
+                self._publish(groups, facts)
+            self._writer.passed(GROUPED, len(groups), len(groups))
+        pulse = _Pulse(lambda: self._publish(measuring.marked(groups, facts), facts))
+        for chunk in from_there(groups, self._looking_at) if wanted else ():
+            measuring.fill({Measure.QUALITY: chunk & wanted}, facts, passes, self._store)
+            pulse()
+        groups = measuring.shielded(found, facts, passes, self._store)
+        hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
+        lacking = measuring.settle(groups, facts, hearing.proposals, passes, self._store)
+        if lacking:
+            self._say(lacking)
+        self._store.commit()
+        self._publish(groups, facts, hearing)
+        return groups, hearing
 
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
@@ -138,10 +160,17 @@ def for_screen(
     looking_at: Callable[[], str],
     pulse: Callable[[], None],
 ) -> None:
-    """Every measure and a preview of every member: from the group the person looks at onwards, then from the first."""
+    """Every measure and a preview of every member."""
+    lacking = store.without_preview(sorted({shot for group in groups for shot in group.shots}))
+    for chunk in from_there(groups, looking_at):
+        measuring.fill(dict.fromkeys(Measure, chunk), facts, passes, store, previews=lacking & chunk)
+        pulse()
+
+
+def from_there(groups: Sequence[Group], looking_at: Callable[[], str]) -> Iterator[set[ShotId]]:
+    """The groups' shots by the handful: from the group the person looks at onwards, then from the first."""
     waiting = {group.id for group in groups}
     places = {group.id: place for place, group in enumerate(groups)}
-    lacking = store.without_preview(sorted({shot for group in groups for shot in group.shots}))
     looked_at, onwards = None, iter(groups)
     while waiting:
         if looked_at != looking_at():
@@ -155,8 +184,7 @@ def for_screen(
                 chunk.update(group.shots)
             if len(chunk) >= AT_ONCE:
                 break
-        measuring.fill(dict.fromkeys(Measure, chunk), facts, passes, store, previews=lacking & chunk)
-        pulse()
+        yield chunk
 
 
 class _Pulse:

@@ -77,11 +77,9 @@ def fill(
     previews, of the same decode."""
     missing: defaultdict[ShotId, list[Measure]] = defaultdict(list, {photo: [] for photo in previews})
     for measure, photos in wanted.items():
-        lacking = {photo for photo in photos if not is_measured(facts[photo], measure)}
-        known = store.measures(sorted(lacking), measure)
-        _put(measure, known, facts)
+        lacking = recall(measure, photos, facts, store)
         if measure is not Measure.FACES or faces.installed():
-            for photo in lacking - known.keys():
+            for photo in lacking:
                 missing[photo].append(measure)
     together: defaultdict[Wanted, list[ShotId]] = defaultdict(list)
     for photo, measures in missing.items():
@@ -91,6 +89,14 @@ def fill(
     for measure, photos in wanted.items():
         made = [photo for photo in sorted(photos) if measure in missing.get(photo, ())]
         _put(measure, store.measures(made, measure), facts)
+
+
+def recall(measure: Measure, photos: Iterable[ShotId], facts: Facts, store: Store) -> set[ShotId]:
+    """Put what the index has of this measure into the facts; those that it has not measured."""
+    lacking = {photo for photo in photos if not is_measured(facts[photo], measure)}
+    known = store.measures(sorted(lacking), measure)
+    _put(measure, known, facts)
+    return lacking - known.keys()
 
 
 def _put(measure: Measure, values: Mapping[ShotId, object], facts: Facts) -> None:

@@ -14,6 +14,8 @@ from cullr.session.desk import PassRow
 from cullr.tui.theme import FAINT
 
 ELLIPSIS = "…"
+GROUPED = "groups complete"
+"""The indexer's name of what is reached when every picture was read and compared."""
 
 
 class Header(Widget):
@@ -65,7 +67,8 @@ class Header(Widget):
         if not finished(current):
             line = Content.styled(progress(current), "$text-accent")
         else:
-            line = Content.styled(f"✓ {current.name}  grouping …", FAINT)
+            then = "choosing keepers" if current.name == GROUPED else "grouping"
+            line = Content.styled(f"✓ {current.name}  {then} …", FAINT)
         for each in reversed(done):
             line = Content.assemble(line, (f"   ✓ {each.name}", FAINT))
         return line.truncate(width, ellipsis=True)

@@ -16,7 +16,7 @@ from cullr.index.reviews import Reader
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping
-from cullr.indexer.live import Live
+from cullr.indexer.live import GROUPED, Live
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.indexer.run import run
@@ -105,6 +105,39 @@ def test_the_groups_in_the_end_are_those_of_the_pixels(shoot: Path, tmp_path: Pa
     assert {look.rung for _, facts, _ in seen for each in facts if (look := each.look)} <= {Rung.DRAFT, Rung.FULL}
     heads = {each.name: each.total for each in reader.passes()}["reading heads"]
     assert heads == sum(path.stat().st_size >= WORTH_A_HEAD for path in shoot.iterdir())
+    opened.close()
+
+
+def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_approved(
+    shoot: Path, tmp_path: Path
+) -> None:
+    class Enough(Exception):
+        pass
+
+    def leave() -> None:
+        raise Enough
+
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    reader = Reader(opened.connection, reviews.key([shoot], Settings()))
+
+    def shown() -> tuple[set[tuple[str, frozenset[str]]], set[bool]]:
+        groups = [found for row in reader.order() if (found := reader.group(row))]
+        names = {each for group, facts, _ in groups for each in named([group], facts)}
+        return names, {line.provisional for line in reader.rows(reader.order()).values()}
+
+    seen: list[tuple[set[tuple[str, frozenset[str]]], set[bool]]] = []
+
+    def looking_at() -> str:
+        if any(each.name == GROUPED for each in reader.passes()):
+            seen.append(shown())
+        return ""
+
+    with pytest.raises(Enough):
+        Live([shoot], Settings(), opened, print, looking_at).serve(leave)
+    found, approvable = shown()
+    assert approvable == {False}
+    assert seen[0] == (found, {True})
+    assert [each.name for each in reader.passes()].index(GROUPED) > 0
     opened.close()
 
 

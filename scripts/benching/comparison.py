@@ -8,36 +8,37 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benching import contest, options, screen
+from benching import contest, options
 from benching.contest import Row
 from benching.corpus import Corpus
+from benching.screen import Watched
 from benching.tools import Tool, every_byte
 
 
 def compare(
-    title: str, name: str, corpus: Corpus, ours: Sequence[Tool], chosen: argparse.Namespace, shown: str = ""
+    title: str,
+    name: str,
+    corpus: Corpus,
+    ours: Sequence[Tool],
+    chosen: argparse.Namespace,
+    watched: Watched | None = None,
 ) -> None:
-    """Ratios are against the first of `ours`; `shown` is what the screen says only when it shows a group."""
+    """Ratios are against complete verified groups on the screen where it is `watched`, as peers choose no keepers; else
+    against the first of `ours`."""
     work, out = options.prepared(chosen, name)
     peers, missing = contest.known_peers(work, options.peers(chosen))
     for peer, why in missing.items():
         print(f"  missing: {peer}: {why}", flush=True)
+    first = Row("cullr, first groups on screen", watched.first if watched else [])
     with tempfile.TemporaryDirectory(dir=work) as folder:
         scratch = Path(folder)
         warmed = every_byte()
         warmed.run(corpus, scratch)
-        rows = contest.hold(corpus, [*ours, warmed, *peers], chosen.rounds, scratch)
-        if shown:
-            rows.insert(0, _screen(corpus, shown, chosen.rounds, scratch))
-    contest.tell(title, corpus, rows, missing, ours[0].name, out)
-    if shown:
-        first = statistics.median(rows[0].of("wall"))
-        for row in rows[1:]:
+        seen = [watched] if watched else []
+        rows = contest.hold(corpus, [*seen, *ours, warmed, *peers], chosen.rounds, scratch)
+    contest.tell(title, corpus, [first, *rows] if watched else rows, missing, rows[0].name, out)
+    if watched:
+        shown = statistics.median(first.of("wall"))
+        for row in rows:
             if walls := row.of("wall"):
-                print(f"{row.name} ÷ first groups on screen: {statistics.median(walls) / first:.1f}")
-
-
-def _screen(corpus: Corpus, shown: str, rounds: int, scratch: Path) -> Row:
-    row = Row("cullr, first groups on screen")
-    row.runs += [screen.first_group(corpus, shown, scratch) for _ in range(rounds)]
-    return row
+                print(f"{row.name} ÷ first groups on screen: {statistics.median(walls) / shown:.1f}")

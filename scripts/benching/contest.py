@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from benching import corpus as corpora
 from benching.corpus import Corpus
@@ -46,7 +47,19 @@ def known_peers(work: Path, names: Sequence[str]) -> tuple[list[Tool], dict[str,
     return found, missing
 
 
-def hold(corpus: Corpus, tools: Sequence[Tool], rounds: int, scratch: Path) -> list[Row]:
+class Contestant(Protocol):
+    """`run` once, from nothing, gives what it cost and the groups."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def ours(self) -> bool: ...
+
+    def run(self, corpus: Corpus, scratch: Path) -> tuple[Run, Groups]: ...
+
+
+def hold(corpus: Corpus, tools: Sequence[Contestant], rounds: int, scratch: Path) -> list[Row]:
     """Run every tool once a round."""
     rows = [Row(tool.name) for tool in tools]
     for turn in range(rounds):

@@ -49,7 +49,7 @@ class Peak:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._highest = 0.0
+        self.highest = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -58,13 +58,27 @@ class Peak:
         """The peak in MB, 0.0 where it could not be seen."""
         self._stopped.set()
         self._thread.join()
-        return self._highest
+        return self.highest
 
     def _watch(self) -> None:
         while True:
-            self._highest = max(self._highest, sum(_megabytes(pid) for pid in _tree(self._pid)))
+            self.highest = max(self.highest, sum(_megabytes(pid) for pid in _tree(self._pid)))
             if self._stopped.wait(SAMPLE):
                 return
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds that a running process and its descendants, those included that ended, have used; 0.0 where /proc
+    does not tell."""
+    return sum(_seconds(each) for each in _tree(pid))
+
+
+def _seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tree(pid: int) -> Iterator[int]:

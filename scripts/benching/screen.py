@@ -1,7 +1,8 @@
-"""The program on a pty, as a person starts it → seconds until the first group is on the screen."""
+"""The program on a pty, as a person starts it → seconds until the first group is shown and until all are found."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -12,60 +13,109 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
 from termios import TIOCSWINSZ
 
 from benching.corpus import Corpus
-from benching.measured import Peak, Run
+from benching.measured import Peak, Run, cpu
+from benching.tools import Groups
+from cullr.index import database, facts_json
+from cullr.indexer.live import GROUPED
+from cullr.model import Kind
 
 SIZE = (40, 140)
+LIMIT = 900.0
+"""Seconds."""
+LOOK = 0.02
+"""Seconds between two looks at the index."""
 ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
-def first_group(corpus: Corpus, shown: str, scratch: Path, *, limit: float = 600.0) -> Run:
-    """`shown` is a pattern of what only a group's line says: the beginning of the corpus' file names.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a person sees come: the `first` group on the screen, then, as the run itself, the moment when the index
+    holds every group, each of them verified. Keepers are chosen after that: their row is the whole report's.
 
-    CPU is the program's own, without the indexer beside it. Raises SystemExit when nothing comes within `limit`.
+    `shown` is a pattern of what only a group's line says: the beginning of the corpus' file names.
     """
-    home = scratch / "home"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    ours, theirs = pty.openpty()
-    ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-    env = os.environ | {"CULLR_CACHE": str(home), "XDG_CONFIG_HOME": str(home), "TERM": "xterm-256color"}
-    env.pop("TMUX", None)
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cullr", str(corpus.folder)], stdin=theirs, stdout=theirs, stderr=theirs, env=env,
-        start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    peak = Peak(process.pid)
-    try:
-        wall = _until(ours, re.compile(shown.encode()), began, limit)
-    finally:
-        memory = peak.stop()
-        process.send_signal(signal.SIGTERM)
-        _drained(ours, process)
-        os.close(ours)
-    return Run(wall, 0.0, memory, 0, "")
+
+    shown: str
+    words: Sequence[str] = ()
+    kinds: Container[str] = frozenset(Kind)
+    first: list[Run | None] = field(default_factory=list)
+    name: str = "cullr, complete verified groups"
+    ours: bool = True
+
+    def run(self, corpus: Corpus, scratch: Path) -> tuple[Run, Groups]:
+        """Raises SystemExit when the program ends, or nothing comes within `LIMIT`."""
+        home = scratch / "home"
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        ours, theirs = pty.openpty()
+        ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        env = os.environ | {"CULLR_CACHE": str(home), "XDG_CONFIG_HOME": str(home), "TERM": "xterm-256color"}
+        env.pop("TMUX", None)
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cullr", *self.words, str(corpus.folder)], stdin=theirs, stdout=theirs,
+            stderr=theirs, env=env, start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        peak = Peak(process.pid)
+        heard = _Heard(ours, began + LIMIT)
+        try:
+            heard.until(lambda said: bool(re.search(self.shown.encode(), said)))
+            self.first.append(Run(time.perf_counter() - began, cpu(process.pid), peak.highest, 0, ""))
+            heard.until(lambda _said: _complete(home))
+            done = Run(time.perf_counter() - began, cpu(process.pid), peak.stop(), 0, "")
+            return done, _groups(home, self.kinds)
+        finally:
+            peak.stop()
+            process.send_signal(signal.SIGTERM)
+            _drained(ours, process)
+            os.close(ours)
 
 
-def _until(fd: int, wanted: re.Pattern[bytes], began: float, limit: float) -> float:
-    heard = b""
-    while not wanted.search(ESCAPES.sub(b"", heard)):
-        if time.perf_counter() - began > limit:
-            raise SystemExit(f"no group came within {limit:.0f} s; the end of what did: {heard[-300:]!r}")
-        if select.select([fd], [], [], 0.5)[0]:
-            try:
-                fresh = os.read(fd, 1 << 16)
-            except OSError:
-                raise SystemExit(f"the program ended; the end of what it said: {heard[-1000:]!r}") from None
-            if b"\x1b[c" in fresh:
-                os.write(fd, b"\x1b[?62;c")  # the probe at the start, answered as a plain terminal does
-            heard += fresh
-    return time.perf_counter() - began
+class _Heard:
+    """What the program writes, read at once: one that nobody reads from waits for its terminal."""
+
+    def __init__(self, fd: int, deadline: float) -> None:
+        self._fd = fd
+        self._deadline = deadline
+        self._said = b""
+
+    def until(self, enough: Callable[[bytes], bool]) -> None:
+        while not enough(self._said):
+            if time.perf_counter() > self._deadline:
+                raise SystemExit(f"nothing came in time; the end of what did: {self._said[-300:]!r}")
+            if select.select([self._fd], [], [], LOOK)[0]:
+                try:
+                    fresh = os.read(self._fd, 1 << 16)
+                except OSError:
+                    raise SystemExit(f"the program ended; the end of what it said: {self._said[-1000:]!r}") from None
+                if b"\x1b[c" in fresh:
+                    os.write(self._fd, b"\x1b[?62;c")  # the probe at the start, answered as a plain terminal does
+                self._said = ESCAPES.sub(b"", (self._said + fresh)[-(1 << 16) :])
+
+
+def _complete(home: Path) -> bool:
+    db = database.open_for_reading(home)
+    if db is None:
+        return False
+    with contextlib.closing(db):
+        asked = "SELECT name FROM review_pass WHERE name = ? UNION SELECT state FROM review_state WHERE state = ?"
+        return db.execute(asked, (GROUPED, "complete")).fetchone() is not None
+
+
+def _groups(home: Path, kinds: Container[str]) -> Groups:
+    db = database.open_for_reading(home)
+    assert db is not None
+    with contextlib.closing(db):
+        rows = db.execute("SELECT kind, data FROM review_group").fetchall()
+    return [[each.shot.path for each in facts_json.load(data)[1]] for kind, data in rows if kind in kinds]
 
 
 def _drained(fd: int, process: subprocess.Popen[bytes]) -> None:
