@@ -49,7 +49,7 @@ def _unpack_faces(data: bytes) -> tuple[Face, ...]:
 
 
 FORMS: dict[Measure, Form] = {
-    Measure.QUALITY: Form("quality 2", _pack_quality, _unpack_quality),
+    Measure.QUALITY: Form("quality 3", _pack_quality, _unpack_quality),
     Measure.FACES: Form("faces", _pack_faces, _unpack_faces),
 }
 INSERT = "INSERT OR REPLACE INTO measure VALUES (?, ?, ?)"

@@ -40,14 +40,14 @@ STACK_SECONDS = 30.0
 STACK_SHOTS = 3
 STACK_CORRELATION = 0.9
 STACK_GAIN = 1.5
-STACK_TILES = 0.3
+STACK_TILES = 0.36
 STACK_SHARE = 0.6
 STACK_SHARP = 0.6
 STACK_TRAVEL = 1.5
-"""Of a circuit board's stack 20 to 64 of 64 tiles are 1.5 times as sharp in one frame as in another, each frame's best
-ones 2 to 6 tiles from the next one's. Trap cameras and HDR pairs have no such tile; renders and edits have one winner
-of all. Frames count whose sharpest parts are 0.6 as sharp as any frame's, because one that is blurred all over is none
-of a stack, and which win 0.6 of their fair share."""
+"""Of a circuit board's stack 26 to 64 of 64 tiles are 1.5 times as sharp in one frame as in another, of a pan over toys
+21, each frame's best ones 2 to 6 tiles from the next one's. Trap cameras and HDR pairs have no such tile; renders and
+edits have one winner of all. Frames count whose sharpest parts are 0.6 as sharp as any frame's, because one that is
+blurred all over is none of a stack, and which win 0.6 of their fair share."""
 
 
 def shield(group: Group, members: Sequence[ShotFacts], steps: Steps | None = None) -> str | None:

@@ -11,14 +11,14 @@ SHADOW, HIGHLIGHT = 3, 252
 
 def shadows(grey: NDArray[np.uint8]) -> float:
     """The fraction of pixels that are plain black."""
-    return float(np.mean(grey <= SHADOW))
+    return np.count_nonzero(grey <= SHADOW) / grey.size
 
 
 def highlights(grey: NDArray[np.uint8]) -> float:
     """The fraction of pixels that are plain white."""
-    return float(np.mean(grey >= HIGHLIGHT))
+    return np.count_nonzero(grey >= HIGHLIGHT) / grey.size
 
 
 def brightness(grey: NDArray[np.uint8]) -> float:
     """Mean grey, 0 to 1."""
-    return float(grey.mean() / 255)
+    return float(grey.sum(dtype=np.uint32) / grey.size / 255)
