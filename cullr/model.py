@@ -5,10 +5,10 @@ Plain frozen data without behaviour worth testing alone, and without heavy impor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Protocol
 
 ShotId = NewType("ShotId", int)
 """The index's id of a shot's face; stable for as long as the index lives."""
@@ -161,12 +161,19 @@ class Metadata:
     compression: int | None = None
 
 
+class Kept(Protocol):
+    """Greys that are kept elsewhere, and asked for many at once."""
+
+    def of(self, photos: Sequence[ShotId], /) -> list[bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A picture in 1 KiB: perceptual hash (64 bits, first bit highest), 32x32 grey bytes, their standard deviation."""
+    """A picture in 1 KiB: perceptual hash (64 bits, first bit highest), 32x32 grey bytes or who keeps them, their
+    standard deviation."""
 
     phash: int
-    grey: bytes
+    grey: bytes | Kept = field(compare=False)
     contrast: float
     rung: Rung
 

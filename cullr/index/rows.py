@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId, Taken, TimeSource
+from cullr.model import Exposure, Kept, Look, Marks, Metadata, Rung, ShotId, Taken, TimeSource
 
 METADATA = (
     "format, width, height, orientation, wall_us, time_source, offset_minutes, camera, "
     "seconds, f_number, iso, bias_ev, rating, label, pick, edited, tags, panorama, compression"
 )
-LOOK = "rung, hash_name, hash, contrast, grey"
-COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, {METADATA}, {LOOK}, dialects"
+SEEN = "rung, hash_name, hash, contrast"
+LOOK = f"{SEEN}, grey"
+COLUMNS = f"id, folder, name, size, mtime_ns, inode, why, fingerprint, content, dialects, {SEEN}, {METADATA}"
+"""Without the grey, which nobody may ask for."""
 
 _SIGN = 1 << 63
+_ALL = (1 << 64) - 1
+_RUNGS = {rung.value: rung for rung in Rung}  # ten times as fast as asking the enum
+_SOURCES = {source.value: source for source in TimeSource}
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoRow:
-    """`folder` is the folder's id; `name` the file name's bytes; `look` is None for another hash than asked for."""
+class PhotoRow(NamedTuple):
+    """`folder` is the folder's id; `name` the file name's bytes; `look` is None for another hash than asked for.
+
+    A tuple, for it is made of each photo in each run: twice as fast as a frozen dataclass.
+    """
 
     id: ShotId
     folder: int
@@ -50,15 +56,12 @@ class PhotoRow:
         return (self.size, self.mtime_ns, self.inode) == (size, mtime_ns, inode)
 
 
-def from_sql(row: tuple[Any, ...], hash_name: str) -> PhotoRow:
-    """A row of COLUMNS."""
-    facts, look = row[9:28], row[28:33]
-    metadata = _metadata(facts) if facts[0] is not None else None
-    number, folder, name, size, mtime_ns, inode, why, fingerprint, content = row[:9]
-    known = _look(look) if look[1] == hash_name else None
-    return PhotoRow(
-        ShotId(number), folder, name, size, mtime_ns, inode, why, fingerprint, content, metadata, known, row[33]
-    )
+def from_sql(row: tuple[Any, ...], hash_name: str, greys: Kept) -> PhotoRow:
+    """A row of COLUMNS; its grey stays with `greys`."""
+    rung, name_of_hash, phash, contrast = row[10:14]
+    metadata = _metadata(row[14:]) if row[14] is not None else None
+    look = Look(phash & _ALL, greys, contrast, _RUNGS[rung]) if name_of_hash == hash_name else None
+    return PhotoRow._make((*row[:9], metadata, look, row[9]))
 
 
 def metadata_values(facts: Metadata) -> tuple[object, ...]:
@@ -93,7 +96,7 @@ def look_values(look: Look, hash_name: str) -> tuple[object, ...]:
 
 
 def _metadata(row: tuple[Any, ...]) -> Metadata:
-    taken = Taken(row[4], TimeSource(row[5]), row[6]) if row[4] is not None else None
+    taken = Taken(row[4], _SOURCES[row[5]], row[6]) if row[4] is not None else None
     kind, width, height, orientation = row[:4]
     camera = row[7] and sys.intern(row[7])
     exposure, marks = _exposure(*row[8:12]), _marks(*row[12:16])
@@ -110,10 +113,6 @@ def _exposure(*values: Any) -> Exposure:
 @lru_cache(maxsize=1 << 12)
 def _marks(rating: int | None, label: str | None, pick: int | None, edited: int) -> Marks:
     return Marks(rating, label, pick, bool(edited))
-
-
-def _look(row: tuple[Any, ...]) -> Look:
-    return Look(row[2] & (_SIGN * 2 - 1), row[4], row[3], Rung(row[0]))
 
 
 def _signed(value: int) -> int:

@@ -6,13 +6,16 @@ another process sees progress four times a second.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cullr.index import measures, rows
 from cullr.index.database import Database
+from cullr.index.greys import Greys
 from cullr.index.rows import PhotoRow
 from cullr.model import Look, Marks, Measure, Metadata, ShotId
 from cullr.sidecars import DIALECTS
@@ -28,9 +31,9 @@ class Store:
         self._db = database.connection
         self._hash_name = hash_name
         self._open_since = 0.0
-        self._folders: dict[bytes, int] = {
-            path: number for number, path in self._db.execute("SELECT id, path FROM folder")
-        }
+        self._names: dict[int, bytes] = dict(self._db.execute("SELECT id, path FROM folder"))
+        self._folders = {path: number for number, path in self._names.items()}
+        self.greys = Greys(self._db)
 
     # Transactions
 
@@ -55,24 +58,37 @@ class Store:
         if found is None:
             found = self._write("INSERT INTO folder (path) VALUES (?)", (path,))
             self._folders[path] = found
+            self._names[found] = path
         return found
+
+    def folders(self, root: Path) -> list[bytes]:
+        """The paths of `root` and of every folder below it that has ever held a photo."""
+        top = os.fsencode(root)
+        inside = top.rstrip(b"/") + b"/"
+        return [path for path in self._folders if path == top or path.startswith(inside)]
+
+    def within(self, folder: bytes) -> list[PhotoRow]:
+        """Every photo of this folder, not of those inside it."""
+        found = self._db.execute(f"SELECT {rows.COLUMNS} FROM photo WHERE folder = ?", (self._folders.get(folder),))
+        return [rows.from_sql(row, self._hash_name, self.greys) for row in found]
 
     def below(self, root: Path) -> Iterator[tuple[bytes, PhotoRow]]:
         """Every photo at or below `root`, each with its folder's path."""
-        top = os.fsencode(root)
-        inside = top.rstrip(b"/") + b"/"
-        for path, folder in list(self._folders.items()):
-            if path == top or path.startswith(inside):
-                for row in self._db.execute(f"SELECT {rows.COLUMNS} FROM photo WHERE folder = ?", (folder,)):
-                    yield path, rows.from_sql(row, self._hash_name)
+        for folder in self.folders(root):
+            for row in self.within(folder):
+                yield folder, row
 
-    def same_size_and_time(self, size: int, mtime_ns: int) -> list[tuple[bytes, PhotoRow]]:
-        """Photos that a new file might be under another name, each with its folder's path."""
-        names = {number: path for path, number in self._folders.items()}
-        found = self._db.execute(
-            f"SELECT {rows.COLUMNS} FROM photo WHERE size = ? AND mtime_ns = ?", (size, mtime_ns)
-        ).fetchall()
-        return [(names[row[1]], rows.from_sql(row, self._hash_name)) for row in found]
+    def same_size_and_time(self, stats: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, PhotoRow]]:
+        """Photos of these sizes and mtimes, which new files might be under another name, and their folders' paths."""
+        sql = (
+            f"SELECT {rows.COLUMNS} FROM photo WHERE (size, mtime_ns) IN"
+            " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+        )
+        distinct = list(dict.fromkeys(stats))
+        for start in range(0, len(distinct), measures.PAGE):
+            page = json.dumps(distinct[start : start + measures.PAGE])
+            for row in self._db.execute(sql, (page,)).fetchall():
+                yield self._names[row[1]], rows.from_sql(row, self._hash_name, self.greys)
 
     def add(self, folder: bytes, name: bytes, size: int, mtime_ns: int, inode: int) -> ShotId:
         return ShotId(
@@ -87,6 +103,7 @@ class Store:
         blank = ", ".join(
             f"{name} = NULL" for name in ("why", "fingerprint", "content", *_names(rows.METADATA, rows.LOOK))
         )
+        self.greys.forget(photo)
         for table in ("measure", "preview"):
             self._write(f"DELETE FROM {table} WHERE photo = ?", (photo,))
         self._write(
@@ -101,12 +118,15 @@ class Store:
         )
 
     def forget(self, photo: ShotId) -> None:
+        self.greys.forget(photo)
         self._write("DELETE FROM photo WHERE id = ?", (photo,))
 
     def save_unreadable(self, photo: ShotId, why: str) -> None:
         self._write("UPDATE photo SET why = ? WHERE id = ?", (why, photo))
 
-    def save_picture(self, photo: ShotId, facts: Metadata, look: Look | None, fingerprint: bytes | None) -> None:
+    def save_picture(self, photo: ShotId, facts: Metadata, look: Look | None, fingerprint: bytes | None) -> Look | None:
+        """The look as it may be held from now on: without its grey."""
+        self.greys.forget(photo)
         values = (
             *rows.metadata_values(facts),
             *(rows.look_values(look, self._hash_name) if look else (None,) * 5),
@@ -115,6 +135,7 @@ class Store:
             photo,
         )
         self._write(SAVE_PICTURE, values)
+        return replace(look, grey=self.greys) if look else None
 
     def save_marks(self, photo: ShotId, marks: Marks) -> None:
         """Those within the photo, read by today's dialects."""

@@ -97,7 +97,7 @@ class Passes:
         wanted = [file for file in files if self.rows[file].content is None]
         for file, outcome in self._each("comparing bytes", Job.DIGEST, wanted):
             if isinstance(outcome.value, bytes):
-                self.rows[file] = replace(self.rows[file], content=outcome.value)
+                self.rows[file] = self.rows[file]._replace(content=outcome.value)
                 self._store.save_content(self.rows[file].id, outcome.value)
             elif outcome.why:
                 self.unreadable[file] = outcome.why
@@ -150,7 +150,7 @@ class Passes:
             if metadata is None or (outcome.why is not None and not outcome.lasting):
                 continue
             marks = outcome.value if isinstance(outcome.value, Marks) else metadata.marks
-            self.rows[file] = replace(self.rows[file], metadata=replace(metadata, marks=marks), dialects=DIALECTS)
+            self.rows[file] = self.rows[file]._replace(metadata=replace(metadata, marks=marks), dialects=DIALECTS)
             self._store.save_marks(self.rows[file].id, marks)
 
     def _is_fresh(self, file: File) -> bool:
@@ -167,16 +167,13 @@ class Passes:
         if guess is not None:
             guess.learn([(reading.metadata, reading.look) for _, reading in pending])
         for file, reading in pending:
-            self.rows[file] = replace(
-                self.rows[file],
-                metadata=reading.metadata,
-                look=reading.look,
-                fingerprint=reading.fingerprint,
-                dialects=DIALECTS,
+            row = self.rows[file]
+            look = self._store.save_picture(row.id, reading.metadata, reading.look, reading.fingerprint)
+            self.rows[file] = row._replace(
+                metadata=reading.metadata, look=look, fingerprint=reading.fingerprint, dialects=DIALECTS
             )
-            self._store.save_picture(self.rows[file].id, reading.metadata, reading.look, reading.fingerprint)
             if reading.measured is not None:
-                self._store.save_measure(self.rows[file].id, Measure.QUALITY, reading.measured)
+                self._store.save_measure(row.id, Measure.QUALITY, reading.measured)
         pending.clear()
 
     def _each(

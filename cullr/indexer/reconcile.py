@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,16 +45,27 @@ def reconcile(
 
     `prune` says whether a row that was not scanned may be forgotten (an unreadable folder's rows may not).
     """
-    known: dict[Place, PhotoRow] = {}
-    for root in roots:
-        for folder, row in store.below(root):
-            known[folder, row.name] = row
-    places = {file: place(roots[file.root], file) for file in photos}
-    scanned = set(places.values())
-    lost = {spot: row for spot, row in known.items() if spot not in scanned}
+    scanned = _by_folder(roots, photos)
+    known = [folder for root in roots for folder in store.folders(root)]
     done = Reconciled({})
-    for file in photos:
-        done.rows[file] = _row(store, file, places[file], known, lost, done)
+    lost: dict[Place, PhotoRow] = {}
+    new: list[tuple[File, Place]] = []
+    for folder in dict.fromkeys((*scanned, *known)):
+        rows = {row.name: row for row in store.within(folder)}
+        for file in scanned.get(folder, ()):
+            name = os.fsencode(file.name)
+            row = rows.pop(name, None)
+            if row is None:
+                new.append((file, (folder, name)))
+            elif row.same_file(file.size, file.mtime_ns, file.inode):
+                done.unchanged += 1
+                done.rows[file] = row
+            else:
+                store.replace(row.id, file.size, file.mtime_ns, file.inode)
+                done.fresh.add(file)
+                done.rows[file] = PhotoRow(row.id, row.folder, name, file.size, file.mtime_ns, file.inode)
+        lost |= {(folder, name): row for name, row in rows.items()}
+    _take_in(store, new, lost, done)
     for spot, row in lost.items():
         if prune(spot):
             store.forget(row.id)
@@ -61,50 +73,42 @@ def reconcile(
     return done
 
 
-def _row(
-    store: Store, file: File, spot: Place, known: dict[Place, PhotoRow], lost: dict[Place, PhotoRow], done: Reconciled
-) -> PhotoRow:
-    row = known.get(spot)
-    if row and row.same_file(file.size, file.mtime_ns, file.inode):
-        done.unchanged += 1
-        return row
-    adopted = None if row else _adopted(store, file, spot, lost)
-    if adopted:
-        done.moved += 1
-        return adopted
-    done.fresh.add(file)
-    if row:
-        store.replace(row.id, file.size, file.mtime_ns, file.inode)
-        number = row.id
-    else:
+def _by_folder(roots: Sequence[Path], photos: Sequence[File]) -> dict[bytes, list[File]]:
+    """The photos of each folder, by its path as bytes."""
+    found: dict[tuple[int, str], list[File]] = defaultdict(list)
+    for file in photos:
+        found[file.root, file.path.rpartition("/")[0]].append(file)
+    return {place(roots[number], files[0])[0]: files for (number, _), files in found.items()}
+
+
+def _take_in(store: Store, new: Sequence[tuple[File, Place]], lost: dict[Place, PhotoRow], done: Reconciled) -> None:
+    """Rows for files the index does not know by this name: that of a file that is gone, else one of their own."""
+    before: defaultdict[tuple[int, int], list[tuple[bytes, PhotoRow]]] = defaultdict(list)
+    for folder, row in store.same_size_and_time((file.size, file.mtime_ns) for file, _ in new):
+        if not os.path.lexists(os.path.join(folder, row.name)):  # noqa: PTH118  bytes
+            before[row.size, row.mtime_ns].append((folder, row))
+    for file, spot in new:
+        adopted = _adopted(store, file, spot, before[file.size, file.mtime_ns], lost)
+        if adopted:
+            done.moved += 1
+            done.rows[file] = adopted
+            continue
+        done.fresh.add(file)
         number = store.add(*spot, file.size, file.mtime_ns, file.inode)
-    return PhotoRow(number, store.folder(spot[0]), spot[1], file.size, file.mtime_ns, file.inode)
+        done.rows[file] = PhotoRow(number, store.folder(spot[0]), spot[1], file.size, file.mtime_ns, file.inode)
 
 
-def _adopted(store: Store, file: File, spot: Place, lost: dict[Place, PhotoRow]) -> PhotoRow | None:
-    """The row of the file that this one was before it was renamed, moved or copied and deleted."""
-    for folder, row in store.same_size_and_time(file.size, file.mtime_ns):
-        old = (folder, row.name)
-        if os.path.lexists(os.path.join(*old)):  # noqa: PTH118  bytes
-            continue
-        if row.inode != file.inode and not _same_content(spot, row):
-            continue
-        store.move(row.id, *spot, file.inode)
-        lost.pop(old, None)
-        return PhotoRow(
-            row.id,
-            store.folder(spot[0]),
-            spot[1],
-            file.size,
-            file.mtime_ns,
-            file.inode,
-            row.why,
-            row.fingerprint,
-            row.content,
-            row.metadata,
-            row.look,
-            row.dialects,
-        )
+def _adopted(
+    store: Store, file: File, spot: Place, before: list[tuple[bytes, PhotoRow]], lost: dict[Place, PhotoRow]
+) -> PhotoRow | None:
+    """The row of the file that this one was before it was renamed, moved or copied and deleted, if it is there."""
+    for each in before:
+        folder, row = each
+        if row.inode == file.inode or _same_content(spot, row):
+            before.remove(each)
+            lost.pop((folder, row.name), None)
+            store.move(row.id, *spot, file.inode)
+            return row._replace(folder=store.folder(spot[0]), name=spot[1], inode=file.inode)
     return None
 
 

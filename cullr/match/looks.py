@@ -1,6 +1,6 @@
 """The looks of shots → hashes and correlations of pairs, in blocks. What a shot without a look scores is the caller's.
 
-Greys are fetched pair by pair from the facts: a second copy of a million of them would be a gigabyte.
+Greys are fetched for a block of pairs at a time, from the facts or whoever keeps them: a million are a gigabyte.
 """
 
 from __future__ import annotations
@@ -35,8 +35,18 @@ def phashes(facts: Sequence[ShotFacts]) -> NDArray[np.uint64]:
 
 def greys(facts: Sequence[ShotFacts], places: Positions) -> NDArray[np.uint8]:
     """[k, 32, 32] for shots that have a look."""
-    joined = b"".join([look.grey for place in places.tolist() if (look := facts[place].look) is not None])
+    joined = b"".join(each_grey([facts[place] for place in places.tolist()]))
     return np.frombuffer(joined, np.uint8).reshape(len(places), hashes.SIDE, hashes.SIDE)
+
+
+def each_grey(facts: Sequence[ShotFacts]) -> list[bytes]:
+    """Of those that have a look, in order; kept ones all come from one index, asked once."""
+    seen = [(fact.id, fact.look.grey) for fact in facts if fact.look is not None]
+    away = {number: grey for number, grey in seen if not isinstance(grey, bytes)}
+    if not away:
+        return [grey for _, grey in seen if isinstance(grey, bytes)]
+    fetched = dict(zip(away, next(iter(away.values())).of(list(away)), strict=True))
+    return [grey if isinstance(grey, bytes) else fetched[number] for number, grey in seen]
 
 
 def correlations(facts: Sequence[ShotFacts], pairs: Positions, orientation: int = 0) -> Scores:

@@ -59,12 +59,25 @@ def match(
 
 def _collapsed(facts: Sequence[ShotFacts]) -> Positions:
     """One node for all shots of one look; -1 for those that have none or a flat one."""
-    first: dict[tuple[int, bytes], int] = {}
     nodes = np.full(len(facts), -1, np.int32)
-    for place in by_path(facts):
-        look = facts[place].look
-        if look is not None and look.contrast >= FLAT:
-            nodes[place] = first.setdefault((look.phash, look.grey), place)
+    telling = np.array([fact.look is not None and fact.look.contrast >= FLAT for fact in facts], np.bool_)
+    order = by_path(facts)
+    places = order[telling[order]]
+    nodes[places] = places
+    own = looks.phashes(facts)[places]
+    by_hash = np.argsort(own, kind="stable")
+    places, own = places[by_hash], own[by_hash]
+    same = own[1:] == own[:-1]
+    twins = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    first: dict[bytes, int] = {}
+    hashed = None
+    for start in range(0, len(twins), looks.BLOCK):
+        part = twins[start : start + looks.BLOCK]
+        greys = looks.each_grey([facts[place] for place in places[part].tolist()])
+        for place, phash, grey in zip(places[part].tolist(), own[part].tolist(), greys, strict=True):
+            if phash != hashed:
+                first, hashed = {}, phash
+            nodes[place] = first.setdefault(grey, place)
     return nodes
 
 

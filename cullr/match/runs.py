@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cullr import names
+from cullr.match import looks
 from cullr.match.burst import WEAK_BITS, WEAK_CORRELATION
 from cullr.match.edges import by_path
 from cullr.match.neighbours import Matrix
@@ -132,7 +133,7 @@ def _picture(fact: ShotFacts, vector: NDArray[np.float32] | None) -> _Picture | 
     """None for a picture that shows nothing."""
     if fact.look is None or fact.look.contrast < FLAT:
         return None
-    plane = np.frombuffer(fact.look.grey, np.uint8).astype(np.float32)
+    plane = np.frombuffer(looks.each_grey([fact])[0], np.uint8).astype(np.float32)
     plane -= plane.mean()
     known = vector if vector is not None and np.isfinite(vector[0]) else None
     return _Picture(fact.look.phash, plane / np.linalg.norm(plane), known)

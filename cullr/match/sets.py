@@ -117,7 +117,8 @@ def _collapsed(facts: Sequence[ShotFacts], unit: Matrix | None, table: Positions
         seen = [look for place in places if (look := facts[place].look) and look.contrast >= phash.FLAT]
         if len(seen) == len(places) and (unit is None or np.isfinite(unit[places, 0]).all()):
             vectors = b"" if unit is None else unit[places].tobytes()
-            key = (vectors, *((look.phash, look.grey) for look in seen))
+            greys = looks.each_grey([facts[place] for place in places])
+            key = (vectors, *((look.phash, grey) for look, grey in zip(seen, greys, strict=True)))
             nodes[row] = first.setdefault(key, row)
     return nodes
 

@@ -133,7 +133,7 @@ def _exposure_value(exposure: Exposure) -> float | None:
 
 
 def _brightness(fact: ShotFacts) -> float:
-    return sum(fact.look.grey) / len(fact.look.grey) if fact.look else 0.0
+    return float(np.mean(np.frombuffer(looks.each_grey([fact])[0], np.uint8))) if fact.look else 0.0
 
 
 def _panorama(members: Sequence[ShotFacts], steps: Steps) -> bool:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from cullr.index import rows
-from cullr.model import Exposure, Look, Marks, Metadata, Rung
+from cullr.model import Exposure, Look, Marks, Metadata, Rung, ShotId
+
+
+class _Kept:
+    def of(self, photos: Sequence[ShotId], /) -> list[bytes]:
+        return [b"\1" * 1024 for _ in photos]
+
+
+KEPT = _Kept()
 
 
 def read(facts: Metadata) -> rows.PhotoRow:
     """As SQLite gives it: every text and number made anew."""
     look = rows.look_values(Look(1 << 63, b"\1" * 1024, 9.0, Rung.DRAFT), "phash")
-    values: list[Any] = [1, 1, b"a.jpg", 7, 8, 9, None, b"", None, *rows.metadata_values(facts), *look, 0]
+    values: list[Any] = [1, 1, b"a.jpg", 7, 8, 9, None, b"", None, 0, *look[:-1], *rows.metadata_values(facts)]
     made = ["".join(list(value)) if isinstance(value, str) else value for value in values]
-    return rows.from_sql(tuple(made), "phash")
+    return rows.from_sql(tuple(made), "phash", KEPT)
 
 
 def test_photos_of_one_camera_and_exposure_share_them() -> None:

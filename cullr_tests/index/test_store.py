@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cullr.index import database, rows
 from cullr.index.store import Store
 from cullr.model import Exposure, Look, Marks, Measure, Metadata, Quality, Rung, Taken, TimeSource
+from cullr_tests.index.test_rows import KEPT
 
 FULL = Metadata(
     format="jpeg",
@@ -46,6 +47,7 @@ def test_what_is_saved_comes_back(index: database.Database) -> None:
     assert (folder, row.name, row.metadata, row.look) == (b"/a", b"x.jpg", FULL, LOOK)
     assert (row.fingerprint, row.content) == (b"head", b"digest")
     assert row.same_file(10, 20, 30)
+    assert store.greys.of([photo]) == [LOOK.grey]
 
 
 def test_a_changed_file_forgets_everything(index: database.Database) -> None:
@@ -99,6 +101,7 @@ def test_writes_of_a_killed_run_are_kept_up_to_its_last_quarter_second(tmp_path:
 @given(st.integers(0, 2**64 - 1), st.binary(min_size=1024, max_size=1024), st.sampled_from(Rung))
 def test_every_hash_survives_sqlites_signed_integers(phash: int, grey: bytes, rung: Rung) -> None:
     look = replace(LOOK, phash=phash, grey=grey, rung=rung)
-    known = (1, 1, b"x", 1, 1, 1, None, None, None)
-    values = (*known, *rows.metadata_values(FULL), *rows.look_values(look, "phash"), 1)
-    assert rows.from_sql(values, "phash").look == look
+    known = (1, 1, b"x", 1, 1, 1, None, None, None, 1)
+    *seen, _ = rows.look_values(look, "phash")
+    read = rows.from_sql((*known, *seen, *rows.metadata_values(FULL)), "phash", KEPT)
+    assert read.look == look
