@@ -13,7 +13,7 @@ from cullr.rules.demand import Demand
 
 Proposals = tuple[Proposal, ...]
 Ask = Callable[[Group, Sequence[ShotFacts], Collection[ShotId], Demand | None], Proposals]
-"""The judge: a group, its shots as far as they are known, the shots that are gone, whom to ask for measures."""
+"""The judge: a group, its shots as far as they are known, those of them that are gone, whom to ask for measures."""
 
 
 class Hearing:
@@ -48,7 +48,7 @@ class Hearing:
         if before == out:
             return known
         questions = demand.questions if demand else 0
-        said = self._ask(group, [facts[shot] for shot in group.shots if shot in facts], gone, demand)
+        said = self._ask(group, [facts[shot] for shot in group.shots if shot in facts], out, demand)
         if demand is None or demand.questions == questions:
             self._decided[group.id] = (out, said)
         return said

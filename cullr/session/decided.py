@@ -138,7 +138,9 @@ class Decided:
         from cullr import rules
 
         culled = {each.id for each in members if self.verdict(each, members) is Verdict.CULL}
-        out = {*gone, *culled} if len(culled) < len(members) else gone
+        out = {shot for shot in group.shots if shot in gone}  # what is gone elsewhere may be half of all shots
+        if len(culled) < len(members):
+            out |= culled
         ruled = rules.propose(rule, group, members, gone=out, across_stages=across_stages, demand=demand)
         return self.over(ruled, {each.id: each for each in members}, group.sets)
 
