@@ -44,7 +44,9 @@ def give(
         for path in _targets(shot, shots):
             try:
                 before = sidecar.content(tree, path)
-                files[path] = (before, spliced(before, rating=rating, label=label))
+                old = sidecars.read(path, before).label if before else facts.marks.label
+                text = label if label is None else sidecars.in_words_of(old, label)
+                files[path] = (before, spliced(before, rating=rating, label=text))
             except (Stays, Unwritable, OSError) as error:
                 raise _refused(path, _why(error)) from error
     said = [] if rating is None else [f"★{rating}" if rating >= 0 else "rejected"]

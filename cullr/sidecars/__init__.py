@@ -3,7 +3,7 @@
 `read` takes any sidecar by its name, `xmp` packets from wherever; `merge` puts the strongest word first.
 """
 
-from cullr.sidecars.labels import colour
+from cullr.sidecars.labels import colour, in_words_of
 from cullr.sidecars.reading import LARGEST, in_order, is_duplicate, is_sidecar, merge, read, without_reading
 from cullr.sidecars.xmp import DIALECTS
 
@@ -12,6 +12,7 @@ __all__ = [
     "LARGEST",
     "colour",
     "in_order",
+    "in_words_of",
     "is_duplicate",
     "is_sidecar",
     "merge",

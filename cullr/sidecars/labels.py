@@ -11,15 +11,28 @@ import unicodedata
 COLOURS = ("red", "yellow", "green", "blue", "purple")
 """In the order of darktable, RawTherapee and of the keys 6 to 9 (purple has none)."""
 
-_WORDS = {
-    # English, Bridge; German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Polish; Japanese, Chinese, Korean
-    "red": "red|select|rot|rouge|rojo|rosso|vermelho|rood|röd|czerwony|レッド|红色|紅色|빨강|빨간색",
-    "yellow": "yellow|second|gelb|jaune|amarillo|giallo|amarelo|geel|gul|żółty|イエロー|黄色|黃色|노랑|노란색",
-    "green": "green|approved|grün|vert|verde|groen|grön|zielony|グリーン|绿色|綠色|녹색|초록색",
-    "blue": "blue|review|blau|bleu|azul|blu|blauw|blå|niebieski|ブルー|蓝色|藍色|파랑|파란색",
-    "purple": "purple|to do|lila|violet|pourpre|púrpura|morado|viola|roxo|paars|fioletowy|パープル|紫色|보라색|magenta",
-}
-_COLOUR_OF = {word: name for name, words in _WORDS.items() for word in words.split("|")}
+_SETS = tuple(
+    tuple(words.split("|"))
+    for words in (
+        "Red|Yellow|Green|Blue|Purple",
+        "Select|Second|Approved|Review|To Do",  # Bridge
+        "Rot|Gelb|Grün|Blau|Lila",
+        "Rouge|Jaune|Vert|Bleu|Violet",
+        "Rojo|Amarillo|Verde|Azul|Púrpura",
+        "Rosso|Giallo|Verde|Blu|Viola",
+        "Vermelho|Amarelo|Verde|Azul|Roxo",
+        "Rood|Geel|Groen|Blauw|Paars",
+        "Röd|Gul|Grön|Blå|Lila",
+        "Czerwony|Żółty|Zielony|Niebieski|Fioletowy",
+        "レッド|イエロー|グリーン|ブルー|パープル",
+        "红色|黄色|绿色|蓝色|紫色",
+        "紅色|黃色|綠色|藍色|紫色",
+        "빨강|노랑|초록색|파랑|보라색",
+        "빨간색|노란색|녹색|파란색|보라색",
+    )
+)
+"""Each in the order of COLOURS."""
+_OTHERS = {"pourpre": "purple", "morado": "purple", "magenta": "purple"}
 
 DIGIKAM = (None, "Red", "Orange", "Yellow", "Green", "Blue", "Magenta", "Gray", "Black", "White")
 """digiKam:ColorLabel from 0."""
@@ -31,6 +44,17 @@ CAPTURE_ONE = (None, "Red", "Orange", "Yellow", "Green", "Blue", "Pink", "Purple
 """Colour tags from 0."""
 
 
+def in_words_of(old: str | None, label: str) -> str:
+    """A colour's English name in the set that an old label is from: `Red` beside `Grün` is `Rot`, for Lightroom shows
+    no colour for a text that is not in the person's set. As it is where the old one is in none, or in several."""
+    name = colour(label)
+    if not old or name is None:
+        return label
+    place = COLOURS.index(name)
+    said = {words[place] for words in _SETS if folded(old) in map(folded, words)}
+    return said.pop() if len(said) == 1 else label
+
+
 def colour(label: str | None) -> str | None:
     """`red` for Red, Rot, Select, 红色 …; None for a label of no known set and for none."""
     return _COLOUR_OF.get(folded(label)) if label else None
@@ -38,3 +62,6 @@ def colour(label: str | None) -> str | None:
 
 def folded(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+
+
+_COLOUR_OF = {folded(word): name for words in _SETS for name, word in zip(COLOURS, words, strict=True)} | _OTHERS

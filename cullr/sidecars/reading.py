@@ -27,10 +27,14 @@ _DUPLICATE = re.compile(r"_\d\d\.[^.]+\.xmp$", re.ASCII | re.IGNORECASE)
 
 
 def in_order(files: Iterable[File]) -> list[File]:
-    """Those that can say anything, strongest word first: darktable's further versions come after its first, and of
-    the settings that several versions of Capture One wrote those of the last."""
+    """Those that can say anything, strongest word first: XMP, for there stars given here stand; darktable's further
+    versions after its first; of the settings that several versions of Capture One wrote those of the last."""
     found = (file for file in files if is_sidecar(file.name))
-    return sorted(found, key=lambda file: (is_duplicate(file.name), file.name, -file.mtime_ns, file.path))
+    return sorted(found, key=_strength)
+
+
+def _strength(file: File) -> tuple[bool, bool, str, int, str]:
+    return is_duplicate(file.name), _extension(file.name) != "xmp", file.name, -file.mtime_ns, file.path
 
 
 def is_duplicate(name: str) -> bool:

@@ -1,19 +1,21 @@
 """Stars and a label → into an XMP sidecar, every byte that another program wrote where it was.
 
 exiv2 0.28 and lxml 6 write the whole file anew (60 to 200 changed lines for one rating, and exiv2 refuses UTF-16), so
-the two properties are cut in where they stand, or added to the first description. The bytes are a stranger's: a
+the two properties are cut in where they stand, or added to the first description; what else there says the same is
+brought in step (`kin`). The bytes are a stranger's: a
 DOCTYPE is refused, so no entity can expand, and what is not well-formed is left alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from cullr.sidecars import xmp
+from cullr.sidecars import kin, xmp
 
 XMP = "http://ns.adobe.com/xap/1.0/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -38,6 +40,9 @@ _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf
 _ATTRIBUTE = re.compile(rb"""(\s+)([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NAME = re.compile(rb"<[^\s/>]+")
 _DECLARED = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)""", re.ASCII)
+_PROPERTIES = kin.NAMES | {(XMP, "Rating"), (XMP, "Label")}
+Cut = tuple[int, int, bytes]
+"""From, to, and what is put there."""
 _MOST_PREFIXES = 256
 """In scope at once; Lightroom's richest sidecars have some forty. A hostile file could fill the memory with more."""
 _PLAIN = (b"xml:lang", b"xmlns")
@@ -53,14 +58,16 @@ def spliced(data: bytes | None, *, rating: int | None = None, label: str | None 
 
     No stars are 0; no label is an empty text, which also outranks a label inside the photo.
     """
-    wanted = {b"Rating": None if rating is None else str(rating), b"Label": label}
+    wanted = {(XMP, "Rating"): None if rating is None else str(rating), (XMP, "Label"): label}
     if data and len(data) > xmp.LARGEST:
         raise Unwritable(f"it is larger than the {xmp.LARGEST >> 20} MiB that a sidecar has at most")
     mark, encoding, text = _decoded(data or EMPTY)
     _check_declared(text, label or "")
     start, end = text.find("<"), text.rfind(">") + 1
     body = text[max(start, 0) : end].encode("utf-8")
-    cuts = sorted(_cuts(_parsed(body), body, {name: value for name, value in wanted.items() if value is not None}))
+    found = _parsed(body)
+    own = {name: value for name, value in wanted.items() if value is not None}
+    cuts = sorted([*_cuts(found, body, own), *_kin_cuts(found, body, rating, label)])
     for first, last, new in reversed(cuts):
         body = body[:first] + new + body[last:]
     whole = text[: max(start, 0)] + body.decode("utf-8") + text[end:]
@@ -99,16 +106,16 @@ class _Description:
 
 @dataclass(slots=True)
 class _Found:
-    """`elements` maps a property's local name to (start of its tag, start of its end tag) wherever it stands;
-    `subjects` are the pictures that the descriptions name."""
+    """`elements` are properties with (start of their tag, start of their end tag) wherever they stand; `subjects` are
+    the pictures that the descriptions name."""
 
     descriptions: list[_Description] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
-    elements: list[tuple[bytes, int, int]] = field(default_factory=list)
+    elements: list[tuple[kin.Name, int, int]] = field(default_factory=list)
 
 
 def _parsed(body: bytes) -> _Found:
-    """Where the descriptions are and, as elements, the two properties. Raises Unwritable."""
+    """Where the descriptions are and, as elements, the properties. Raises Unwritable."""
     found = _Found()
     path: list[tuple[str, str]] = []
     scopes: list[dict[str, str]] = [{}]
@@ -127,9 +134,8 @@ def _parsed(body: bytes) -> _Found:
             found.subjects |= {about for name, about in attributes.items() if about and _is_about(name, scopes[-1])}
 
     def end(_tag: str) -> None:
-        uri, local = path[-1]
-        if uri == XMP and local in {"Rating", "Label"} and _is_description(path[:-1]):
-            found.elements.append((local.encode(), starts[-1], parser.CurrentByteIndex))
+        if path[-1] in _PROPERTIES and _is_description(path[:-1]):
+            found.elements.append((path[-1], starts[-1], parser.CurrentByteIndex))
         path.pop()
         scopes.pop()
         starts.pop()
@@ -164,21 +170,44 @@ def _is_description(path: list[tuple[str, str]]) -> bool:
     return len(path) in {2, 3} and path[-2:] == [(RDF, "RDF"), (RDF, "Description")]
 
 
-def _cuts(found: _Found, body: bytes, wanted: dict[bytes, str]) -> Iterator[tuple[int, int, bytes]]:
+def _cuts(found: _Found, body: bytes, wanted: dict[kin.Name, str]) -> Iterator[Cut]:
     """What to put in the place of which bytes, places apart from each other."""
     missing = dict(wanted)
     for name, first, last in found.elements:
         if name in wanted:
             missing.pop(name, None)
             yield _in_element(body, first, last, wanted[name])
-    for description in found.descriptions:
-        for match in _attributes(body, description.start):
-            prefix, _, local = match[2].rpartition(b":")
-            if local in wanted and prefix and description.prefixes.get(prefix.decode()) == XMP:
-                missing.pop(local, None)
-                yield *match.span(3 if match[3] is not None else 4), _quoted(wanted[local])
+    for name, begin, end in _in_attributes(found, body):
+        if name in wanted:
+            missing.pop(name, None)
+            yield begin, end, _quoted(wanted[name])
     if missing:
         yield _added(body, found.descriptions[0], missing)
+
+
+def _kin_cuts(found: _Found, body: bytes, rating: int | None, label: str | None) -> Iterator[Cut]:
+    """The same for what else says it; an element that is more than a text stays as it is."""
+    for name, first, last in found.elements:
+        if name == kin.LIST and label is not None and last > first:
+            begin = body.index(b">", first) + 1
+            yield begin, last, kin.listed(body[begin:last], label)
+        elif name in kin.NAMES and name != kin.LIST:
+            with contextlib.suppress(Unwritable):
+                begin, end, _ = _in_element(body, first, last, "")
+                if b">" not in (old := body[begin:end]):
+                    yield begin, end, kin.told(name, old.decode(), rating, label).encode()
+    for name, begin, end in _in_attributes(found, body):
+        if name in kin.NAMES:
+            yield begin, end, kin.told(name, body[begin:end].decode(), rating, label).encode()
+
+
+def _in_attributes(found: _Found, body: bytes) -> Iterator[tuple[kin.Name, int, int]]:
+    """Properties that are attributes, and where their values are."""
+    for description in found.descriptions:
+        for match in _attributes(body, description.start):
+            prefix, _, local = match[2].decode().rpartition(":")
+            if prefix and prefix in description.prefixes:
+                yield (description.prefixes[prefix], local), *match.span(3 if match[3] is not None else 4)
 
 
 def _attributes(body: bytes, start: int) -> Iterator[re.Match[bytes]]:
@@ -209,7 +238,7 @@ def _in_element(body: bytes, first: int, last: int, value: str) -> tuple[int, in
     return begin, begin + len(text), escape(value).encode()
 
 
-def _added(body: bytes, to: _Description, missing: dict[bytes, str]) -> tuple[int, int, bytes]:
+def _added(body: bytes, to: _Description, missing: dict[kin.Name, str]) -> tuple[int, int, bytes]:
     """Attributes after the description's last one, laid out as that one is."""
     last, at = b" ", to.start + len(_NAME.match(body, to.start)[0])  # type: ignore[index]
     for match in _attributes(body, to.start):
@@ -220,8 +249,8 @@ def _added(body: bytes, to: _Description, missing: dict[bytes, str]) -> tuple[in
         names = ("xmp", *(f"xmp{number}" for number in range(1, len(to.prefixes) + 2)))
         prefix = next(name for name in names if name not in to.prefixes)
         new = last + f'xmlns:{prefix}="{XMP}"'.encode()
-    for name, value in missing.items():
-        new += last + prefix.encode() + b":" + name + b'="' + _quoted(value) + b'"'
+    for (_, name), value in missing.items():
+        new += last + f"{prefix}:{name}=".encode() + b'"' + _quoted(value) + b'"'
     return at, at, new
 
 

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from cullr.model import Marks
 from cullr.sidecars import labels
 
-DIALECTS = 1
+DIALECTS = 2
 """Raised whenever more is understood here or in a recipe: what an index read with less is then read again."""
 LARGEST = 4 << 20
 """Bytes. Lightroom's longest histories stay under 1 MiB; what is larger is no sidecar."""
@@ -166,9 +166,9 @@ def _preference(text: str, place: int) -> str:
 
 
 def _label(text: str) -> str | None:
-    """Empty where a program took the label away; Capture One writes None for that."""
+    """Empty where a program took the label away; Capture One writes None for that, darktable 5 NoColor."""
     label = " ".join(text.split())[:100]
-    return "" if label == "None" else label
+    return "" if label in {"None", "NoColor"} else label
 
 
 def _numbered(names: tuple[str | None, ...]) -> Callable[[str], str | None]:

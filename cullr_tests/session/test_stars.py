@@ -114,6 +114,29 @@ def test_a_sidecar_that_cannot_be_written_safely_is_refused_by_name(tmp_path: Pa
     assert (root / "a.cr3.xmp").read_bytes() == written.UNTOUCHED
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.jpg.pp3", written.RAWTHERAPEE), ("a.jpg.dop", written.DXO), ("CaptureOne/Settings50/a.jpg.cos", written.COS)],
+)
+def test_stars_given_here_hold_beside_settings_that_say_others(tmp_path: Path, name: str, data: bytes) -> None:
+    """None of these is written to: their programs own them, so the XMP beside them has the word."""
+    root = files(tmp_path, "a.jpg", name)
+    (root / name).write_bytes(data)
+    old = stars.now(root, (), facts(root, "a.jpg")).marks
+    assert old.rating is not None
+    done = give(root, "a.jpg", rating=(old.rating + 1) % 6, label="Purple")
+    assert (done.facts.marks.rating, done.facts.marks.label) == ((old.rating + 1) % 6, "Purple")
+    assert (root / name).read_bytes() == data
+
+
+def test_a_label_is_named_as_the_sidecar_or_the_photo_named_it(tmp_path: Path) -> None:
+    root = files(tmp_path, "a.jpg", "b.jpg")
+    (root / "a.xmp").write_bytes(written.LIGHTROOM)
+    assert give(root, "a.jpg", label="Red").facts.marks.label == "Rot"
+    done = stars.give(root, (), facts(root, "b.jpg", Marks(label="Vert")), label="Blue")
+    assert done.facts.marks.label == "Bleu"
+
+
 def test_a_photo_that_is_gone_has_no_stars(tmp_path: Path) -> None:
     root = files(tmp_path, "a.jpg")
     known = facts(root, "a.jpg")
