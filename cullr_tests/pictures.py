@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -69,3 +70,18 @@ def with_thumbnail(image: Image.Image, thumb: Image.Image, orientation: int = 1)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=90, exif=block)
     return out.getvalue()
+
+
+def with_packet(raw: bytes, packet: bytes) -> bytes:
+    """A RAW that is a TIFF inside, with this XMP behind all else and in its first directory: as Adobe's programs do."""
+    order = "<" if raw[:2] == b"II" else ">"
+    (at,) = struct.unpack_from(f"{order}I", raw, 4)
+    (count,) = struct.unpack_from(f"{order}H", raw, at)
+    entries = [raw[place : place + 12] for place in range(at + 2, at + 2 + 12 * count, 12)]
+    after = raw[at + 2 + 12 * count :][:4]
+    raw += b"\0" * (len(raw) % 2)
+    entries.append(struct.pack(f"{order}HHII", 700, 1, len(packet), len(raw)))
+    entries.sort(key=lambda entry: struct.unpack(f"{order}H", entry[:2]))
+    packet += b" " * (len(packet) % 2)
+    directory = struct.pack(f"{order}H", len(entries)) + b"".join(entries) + after
+    return raw[:4] + struct.pack(f"{order}I", len(raw) + len(packet)) + raw[8:] + packet + directory

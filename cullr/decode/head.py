@@ -49,7 +49,7 @@ def read_marks(path: Path, limits: Limits) -> Marks | None:
         content = opener.content(stream, limits)
         if opener.is_raw(path.name, content.type):
             try:
-                return describe.marks(raw.develop(stream).image, content)
+                return describe.raw_marks(raw.develop(stream).image, stream, content)
             except Unreadable:
                 if content.type not in opener.READERS:
                     raise

@@ -15,6 +15,8 @@ from cullr.decode.opener import Content
 from cullr.model import Marks, Metadata, Taken
 from cullr.sidecars import xmp
 
+_PACKET = 700
+"""TIFF's tag for XMP."""
 # Not xmp:CreateDate: that is when the file was made, and an editor makes it anew.
 _PACKET_DATE = re.compile(rb"""(?:exif:DateTimeOriginal|photoshop:DateCreated)(?:=["']|>)([\dT:.+Z -]{19,40})""")
 
@@ -53,14 +55,10 @@ def _marks(packet: bytes | None, exif: Image.Exif) -> Marks:
 
 
 def with_tiff_tags(facts: Metadata, stream: BinaryIO, content: Content) -> Metadata:
-    """Add what a TIFF-based RAW's own directories tell (camera, zone, exposure): its preview often carries less."""
-    if content.type != "tiff":
-        return facts
-    exif = Image.Exif()
-    try:
-        stream.seek(0)
-        exif.load_from_fp(stream)
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError):
+    """Add what a TIFF-based RAW's own directories tell (camera, zone, exposure, stars): its preview often carries
+    less."""
+    exif = _tiff_tags(stream, content)
+    if exif is None:
         return facts
     sub = tags.sub_tags(exif)
     exposure = tags.exposure(sub)
@@ -69,8 +67,37 @@ def with_tiff_tags(facts: Metadata, stream: BinaryIO, content: Content) -> Metad
         taken=tags.taken(exif, sub) or facts.taken,
         camera=tags.camera(exif, sub) or facts.camera,
         exposure=exposure if exposure.seconds else facts.exposure,
+        marks=sidecars.merge(_tiff_marks(exif), facts.marks),
         tags=max(facts.tags, tags.count(exif, sub)),
     )
+
+
+def raw_marks(preview: Image.Image, stream: BinaryIO, content: Content) -> Marks | None:
+    """As `marks`, of a RAW: its own directory before its preview."""
+    exif = _tiff_tags(stream, content)
+    own = _tiff_marks(exif) if exif is not None else Marks()
+    told = marks(preview, content)
+    return told if own == Marks() else sidecars.merge(own, told or Marks())
+
+
+def _tiff_tags(stream: BinaryIO, content: Content) -> Image.Exif | None:
+    """The first directory of a TIFF-based RAW, read by itself; None where it is none."""
+    if content.type != "tiff":
+        return None
+    exif = Image.Exif()
+    try:
+        stream.seek(0)
+        exif.load_from_fp(stream)
+        exif.get(_PACKET)
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError):
+        return None
+    return exif
+
+
+def _tiff_marks(exif: Image.Exif) -> Marks:
+    """Cameras and Adobe's programs put the packet anywhere in the file, often behind its first 64 KiB."""
+    packet = exif.get(_PACKET)
+    return _marks(packet if isinstance(packet, bytes) else None, exif)
 
 
 def _from_packet(packet: bytes | None) -> Taken | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from pillow_heif import register_heif_opener
 
 from cullr.errors import Failed
 from cullr.index import database
@@ -106,18 +107,25 @@ PACKET = (
 
 
 def test_photos_indexed_by_fewer_dialects_have_their_heads_read_again_and_nothing_else(
-    shoot: Path, index: Run, tmp_path: Path
+    shoot: Path, index: Run, tmp_path: Path, shared_photos: Path
 ) -> None:
-    """Once; and what stands beside them likewise."""
+    """Once; and what stands beside them likewise. Real RAWs, one of which no longer develops."""
+    register_heif_opener()
+    for name in ("DSC_truncated.ARW", "header_only.CR2"):
+        data = (shared_photos / "formats/raw" / name).read_bytes()
+        (shoot / name).write_bytes(pictures.with_packet(data, PACKET))
+    real = (shared_photos / "formats/L_exif_xmp_iptc.heic").read_bytes()
+    (shoot / "real.heic").write_bytes(real)
     with Image.open(shoot / "a.jpg") as image:
-        for name in ("p.jpg", "q.webp"):
+        for name in ("p.jpg", "q.webp", "h.heic", "v.avif"):
             image.save(shoot / name, xmp=PACKET)
         image.save(shoot / "r.tif", tiffinfo={700: PACKET})
         info = PngInfo()
         info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
         image.save(shoot / "s.png", pnginfo=info)
     (shoot / "b.xmp").write_bytes(PACKET.replace(b'"4"', b'"2"'))
-    given = {"p.jpg": 4, "q.webp": 4, "r.tif": 4, "s.png": 4, "b.jpg": 2}
+    told = ("p.jpg", "q.webp", "r.tif", "s.png", "h.heic", "v.avif", "DSC_truncated.ARW", "header_only.CR2")
+    given = {**dict.fromkeys(told, 4), "b.jpg": 2}
     assert stars(index(shoot)) == given
     passes: list[str] = []
 
