@@ -19,9 +19,8 @@ from typing import Any
 
 from cullr.errors import CullrError
 from cullr.index import database
-from cullr.indexer.live import Live
+from cullr.pool.crew import Crew
 from cullr.settings import Limits, Matching, Settings
-from cullr.watch import Watch
 
 
 def main() -> int:
@@ -67,7 +66,12 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
         opened = database.open_for_writing(folder, lambda sentence: _tell(say=sentence))
         _tell(index=str(opened.path))
         try:
-            with Watch(roots) as watch:
+            crew = _begun(settings, opened)
+            # Numpy and all that compares takes as long to import as a worker takes to begin: they do so side by side.
+            from cullr.indexer.live import Live
+            from cullr.watch import Watch
+
+            with crew, Watch(roots) as watch:
                 parent.wake = watch.wake
                 live = Live(
                     roots,
@@ -76,6 +80,7 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
                     lambda sentence: _tell(say=sentence),
                     lambda: parent.at,
                     lambda: parent.paused,
+                    crew,
                 )
                 live.serve(watch.wait)
         except sqlite3.DatabaseError as error:
@@ -87,6 +92,14 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
             _tell(say=database.set_aside(opened.path, str(error)))
         finally:
             opened.close()
+
+
+def _begun(settings: Settings, opened: database.Database) -> Crew:
+    """A crew whose first worker is on its way where nothing is known yet."""
+    crew = Crew(settings.limits, settings.match.hash)
+    if opened.connection.execute("SELECT id FROM photo LIMIT 1").fetchone() is None:
+        crew.begin()
+    return crew
 
 
 def read_settings(data: dict[str, Any]) -> Settings:

@@ -50,7 +50,10 @@ class Live:
         say: Callable[[str], None],
         looking_at: Callable[[], str] = lambda: "",
         paused: Callable[[], bool] = lambda: False,
+        crew: Crew | None = None,
     ) -> None:
+        """`crew` may have begun already."""
+        self._crew = crew or Crew(settings.limits, settings.match.hash)
         self._opened = opened
         self._looking_at = looking_at
         self._paused = paused
@@ -80,11 +83,11 @@ class Live:
         photos = [photo for shot in scanned.shots for photo in shot.photos]
         try:
             found = reconcile(self._store, self._roots, photos, run.prunable(self._roots, scanned))
-            with Crew(self._settings.limits, self._settings.match.hash) as crew:
+            with self._crew as crew:
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell)
-                passes.heads(scanned.shots)
+                pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes), at_once=True)
+                passes.heads(scanned.shots, pulse)
                 seen = self._publish_early(scanned.shots, passes)
-                pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes))
                 shots = passes.pictures(scanned.shots, pulse, first=seen.members, measured=seen.level)
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
@@ -190,9 +193,9 @@ def from_there(groups: Sequence[Group], looking_at: Callable[[], str]) -> Iterat
 class _Pulse:
     """Calls the work at most every `EVERY` seconds, and never so that it takes more than a tenth of the time."""
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[], object], *, at_once: bool = False) -> None:
         self._work = work
-        self._next = time.monotonic() + EVERY
+        self._next = time.monotonic() + (0.0 if at_once else EVERY)
 
     def __call__(self) -> None:
         began = time.monotonic()

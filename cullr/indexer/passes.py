@@ -44,8 +44,11 @@ class Passes:
         self.settled = True
         """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
 
-    def heads(self, shots: Iterable[Shot]) -> int:
-        """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were."""
+    def heads(self, shots: Iterable[Shot], pulse: Callable[[], None] = lambda: None) -> int:
+        """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were.
+
+        `pulse` is called whenever there are a few more of them: the very first make the first groups.
+        """
         faces = (shot.face for shot in shots if self.rows[shot.face].metadata is None)
         wanted = [face for face in faces if face.size >= WORTH_A_HEAD]
         pending: list[tuple[File, Reading]] = []
@@ -55,6 +58,7 @@ class Passes:
                 pending.append((file, outcome.value))
             if len(pending) >= BATCH:
                 self._keep(pending)
+                pulse()
         self._keep(pending)
         return len(wanted)
 

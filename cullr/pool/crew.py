@@ -49,7 +49,7 @@ class _Worker:
 
 
 class Crew:
-    """Use as a context manager; workers start with the first job and end with the block."""
+    """Use as a context manager; workers start with the first job, unless told to before, and end with the block."""
 
     def __init__(self, limits: Limits, hash_name: str = "phash") -> None:
         self._limits = limits
@@ -65,6 +65,12 @@ class Crew:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def begin(self) -> None:
+        """Start the first worker now: it takes as long to begin as whoever asks takes to find out what there is to do.
+        Raises Failed."""
+        if not self._workers:
+            self._hire()
 
     def close(self) -> None:
         """End every worker now; what they had in hand is dropped."""

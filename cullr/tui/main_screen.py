@@ -33,7 +33,8 @@ from cullr.tui.shot_picture import ShotPicture
 from cullr.tui.streaming import Streaming
 from cullr.tui.terminal import Terminal
 
-POLL = 0.25
+POLL, FIRST_POLL = 0.25, 0.05
+"""Seconds between two looks at the index: four a second, twenty while the very first group is awaited."""
 OPEN_REST = 0.05
 """Seconds the cursor rests before its group is opened: a held key moves the list only, 0.4 KB a press."""
 REMEMBER_REST = 1.0
@@ -91,12 +92,19 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.run_worker(self.decisions.clerk.work(), name="clerk")
         self.set_interval(POLL, self.poll)
+        self._waiting = self.set_interval(FIRST_POLL, self._await_first)
         if self._first:
             self.say(
                 f"{self.key_of('approve')} moves what is marked ✗ into _review_dupes/, {self.key_of('undo')} takes it"
                 f" back, {self.key_of('help')} shows all keys."
             )
         self.poll()
+
+    def _await_first(self) -> None:
+        if self.groups.keys or self.desk.complete():
+            self._waiting.stop()
+        else:
+            self.poll()
 
     def poll(self) -> None:
         """Follow the index: four times a second, less often where that takes more than a tenth of the time."""
