@@ -95,7 +95,9 @@ def screen(root: Path, cache: Path, load: str, report: Path) -> None:
 
     desk = Desk(Session.open([root]))
     desk._open_index(cache)
-    child = Child((load,), settings([Path(load)]), str(cache)) if load else None
+    child = Child() if load else None
+    if child:
+        child.order((load,), settings([Path(load)]), str(cache))
     asked = start.ask(0, 2)
     from cullr.tui.app import CullrApp
 

@@ -10,6 +10,7 @@ from cullr import settings
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
 from cullr.errors import UsageError
+from cullr.session.child import Child
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +29,14 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")
     # An eighth of the time to the first frame goes into looking for garbage among what is imported and stays.
     gc.disable()
-    with Ticker(quiet=True) as ticker:
-        session = shared.opened(options, ticker)
-    screen = settings.screen(session.roots, {"theme": options.theme, "pictures": options.pictures})
-    from cullr.tui import start
+    # The indexer needs a quarter second to begin: it does so while we find out what to tell it.
+    child = Child()
+    try:
+        with Ticker(quiet=True) as ticker:
+            session = shared.opened(options, ticker)
+        screen = settings.screen(session.roots, {"theme": options.theme, "pictures": options.pictures})
+        from cullr.tui import start
 
-    return start.review(session, screen)
+        return start.review(session, screen, child)
+    finally:
+        child.stop()

@@ -26,7 +26,10 @@ from cullr.settings import Limits, Matching, Settings
 def main() -> int:
     """Serve until the parent goes; 0 then, 1 after an error that was told."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal's Ctrl+C is the parent's affair
-    orders = json.loads(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line:
+        return 0  # nothing to do after all
+    orders = json.loads(line)
     parent = Parent(paused=bool(orders.get("paused")))
     threading.Thread(target=_until_parent_goes, args=(parent,), daemon=True).start()
     os.nice(10)

@@ -1,4 +1,4 @@
-"""The indexer as a child process: started with its orders, heard line by line, ended with the screen."""
+"""The indexer as a child process: started first of all, given its orders, heard line by line, ended with the screen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from cullr.settings import Settings
 
 
 class Child:
-    """Its own process group, so that Ctrl+C in the terminal does not reach it; it ends when its stdin closes."""
+    """Its own process group, so that Ctrl+C in the terminal does not reach it; it ends when its stdin closes.
 
-    def __init__(self, roots: tuple[str, ...], settings: Settings, cache: str, *, paused: bool = False) -> None:
+    What it has to import takes it a quarter second: the sooner it is made, the better. It waits for its `order`.
+    """
+
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cullr.indexer"],
             stdin=subprocess.PIPE,
@@ -28,12 +31,13 @@ class Child:
             text=True,
         )
         self._heard: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
-        assert self._process.stdin is not None
+        self._ordered = False
+
+    def order(self, roots: tuple[str, ...], settings: Settings, cache: str, *, paused: bool = False) -> None:
+        """Let it work; once."""
         assert self._process.stdout is not None
-        orders = {"roots": roots, "settings": asdict(settings), "cache": cache, "paused": paused}
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(orders) + "\n")
-            self._process.stdin.flush()
+        self._ordered = True
+        self._tell({"roots": roots, "settings": asdict(settings), "cache": cache, "paused": paused})
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
 
     def heard(self) -> list[Mapping[str, str]]:
@@ -71,6 +75,8 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if not self._ordered and self._process.stdout is not None:
+            self._process.stdout.close()  # else it is the listener's
 
     def _listen(self, stream: IO[str]) -> None:
         for line in stream:

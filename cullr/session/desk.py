@@ -96,12 +96,14 @@ class Desk:
 
     # The indexer
 
-    def start(self) -> None:
-        """Settle what an interrupted run left, start the indexer, and show what the index holds from last time."""
+    def start(self, child: Child | None = None) -> None:
+        """Settle what an interrupted run left, let the indexer work, and show what the index holds from last time.
+        `child` is one that waits for its orders already."""
         settings = self.session.settings
         self._settle()
         roots = tuple(str(root) for root in self.roots)
-        self._child = Child(roots, settings, str(self.session.cache), paused=self.paused)
+        self._child = child or Child()
+        self._child.order(roots, settings, str(self.session.cache), paused=self.paused)
         self._open_index(self.session.cache)
 
     def preload(self) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cullr.errors import Failed
 from cullr.session import Session
+from cullr.session.child import Child
 from cullr.session.desk import Desk
 from cullr.settings import Screen
 from cullr.tui import terminal as terminals
@@ -19,14 +20,13 @@ CALM_REMOTE = {**CALM, "TEXTUAL_FPS": "30"}
 """Frames that a slow line could not carry anyway are not made."""
 
 
-def review(session: Session, screen: Screen) -> int:
-    """Show the screen until the person leaves; the exit code.
+def review(session: Session, screen: Screen, child: Child) -> int:
+    """Show the screen until the person leaves; the exit code. `child` waits for its orders.
 
     Raises ConfigError for keys that cannot be, Failed after a mishap.
     """
     desk = Desk(session)
-    # The indexer needs half a second to begin: let it begin now.
-    desk.start()
+    desk.start(child)
     try:
         terminal = terminals.choose(ask(sys.stdin.fileno(), sys.stdout.fileno()), screen.pictures)
         from cullr.tui import keys
