@@ -169,14 +169,16 @@ class Store:
 
     # Sidecars
 
-    def sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int) -> Marks | None:
-        """What an unchanged sidecar said, None when it must be read."""
-        row = self._db.execute(
-            "SELECT rating, label, pick, edited FROM sidecar "
-            "WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ? AND dialects = ?",
-            (self._folders.get(folder), name, size, mtime_ns, DIALECTS),
-        ).fetchone()
-        return Marks(row[0], row[1], row[2], bool(row[3])) if row else None
+    def sidecars(self, folder: bytes) -> dict[tuple[bytes, int, int], Marks]:
+        """What the sidecars of this folder said, by name, size and mtime: of those that must not be read again."""
+        found = self._db.execute(
+            "SELECT name, size, mtime_ns, rating, label, pick, edited FROM sidecar WHERE folder = ? AND dialects = ?",
+            (self._folders.get(folder), DIALECTS),
+        )
+        return {
+            (name, size, mtime_ns): Marks(rating, label, pick, bool(edited))
+            for name, size, mtime_ns, rating, label, pick, edited in found
+        }
 
     def save_sidecar(self, folder: bytes, name: bytes, size: int, mtime_ns: int, marks: Marks) -> None:
         self._write(

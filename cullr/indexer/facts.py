@@ -16,10 +16,12 @@ from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSourc
 def gather(roots: Sequence[Path], shots: Iterable[Shot], rows: dict[File, PhotoRow], store: Store) -> list[ShotFacts]:
     """Facts of every shot whose face was read, in the shots' order."""
     found = []
+    beside = _Sidecars(roots, store)
     for shot in shots:
         row = rows[shot.face]
         if row.metadata is not None:
-            found.append(_facts(shot, row, row.metadata, rows, _marks(roots, shot, store)))
+            marks = beside.marks(shot) if shot.companions else Marks()
+            found.append(_facts(shot, row, row.metadata, rows, marks))
     return found
 
 
@@ -41,17 +43,30 @@ def _modified(file: File) -> Taken:
     return Taken(file.mtime_ns // 1000, TimeSource.MTIME, 0)
 
 
-def _marks(roots: Sequence[Path], shot: Shot, store: Store) -> Marks:
-    """What the shot's sidecars say; the index remembers unchanged ones."""
-    found = []
-    for file in sidecars.in_order(shot.companions):
-        folder, name = place(roots[file.root], file)
-        marks = sidecars.without_reading(file.name) or store.sidecar(folder, name, file.size, file.mtime_ns)
+class _Sidecars:
+    """What sidecars say; the index remembers unchanged ones and is asked once a folder."""
+
+    def __init__(self, roots: Sequence[Path], store: Store) -> None:
+        self._roots = roots
+        self._store = store
+        self._folder = b""
+        self._known: dict[tuple[bytes, int, int], Marks] = {}
+
+    def marks(self, shot: Shot) -> Marks:
+        """Those of the shot, the strongest word first."""
+        return sidecars.merge(*(self._of(file) for file in sidecars.in_order(shot.companions)))
+
+    def _of(self, file: File) -> Marks:
+        folder, name = place(self._roots[file.root], file)
+        if folder != self._folder:
+            self._folder, self._known = folder, self._store.sidecars(folder)
+        key = (name, file.size, file.mtime_ns)
+        marks = sidecars.without_reading(file.name) or self._known.get(key)
         if marks is None:
             marks = _read(file.name, os.path.join(folder, name))  # noqa: PTH118  bytes
-            store.save_sidecar(folder, name, file.size, file.mtime_ns, marks)
-        found.append(marks)
-    return sidecars.merge(*found)
+            self._known[key] = marks
+            self._store.save_sidecar(folder, *key, marks)
+        return marks
 
 
 def _read(name: str, path: bytes) -> Marks:

@@ -162,8 +162,11 @@ def grouped(
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
     says that it is enough for now."""
     facts = fact.gather(roots, shots, passes.rows, store)
-    passes.digests(grouping.undecided(facts))
-    facts = [replace(each, content=tuple(passes.rows[photo].content for photo in each.shot.photos)) for each in facts]
+    undecided = grouping.undecided(facts)
+    if undecided:
+        passes.digests(undecided)
+        digested = set(undecided)
+        facts = [_with_content(each, passes) if each.shot.face in digested else each for each in facts]
     seen = None
     if settings.encoder != "none":
         from cullr.indexer.embedding import embedded
@@ -174,10 +177,14 @@ def grouped(
     return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))
 
 
+def _with_content(facts: ShotFacts, passes: Passes) -> ShotFacts:
+    return replace(facts, content=tuple(passes.rows[photo].content for photo in facts.shot.photos))
+
+
 def _unread(shots: Sequence[Shot], found: Reconciled) -> set[File]:
     """Faces that lack their metadata, and what is new beside one: a RAW is opened only when its JPEG fails."""
-    faces = {shot.face: found.rows[shot.face] for shot in shots}
-    return found.fresh | {face for face, row in faces.items() if row.metadata is None and row.why is None}
+    faces = ((shot.face, found.rows[shot.face]) for shot in shots)
+    return found.fresh | {face for face, row in faces if row.metadata is None and row.why is None}
 
 
 def prunable(roots: Sequence[Path], scanned: Scan) -> Callable[[Place], bool]:

@@ -10,11 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cullr.match import looks
-from cullr.match.shift import shifts
-from cullr.match.steps import Steps
+from cullr.match.steps import Move, Steps
 from cullr.model import Exposure, Group, Kind, ShotFacts, TimeSource
 
 SHIELDABLE = (Kind.PHASH, Kind.BURST, Kind.CLIP)
@@ -28,8 +26,6 @@ BRACKET_EV = 0.6
 BRIGHTER = 1.1
 """0.6 EV make a mid grey 1.2 times brighter; metering on a burst changes the exposure to keep it the same."""
 
-STILL = 0.985
-"""Correlation above which two frames did not move against each other: cheaper to see than the shift, 0.02 ms to 1."""
 PANORAMA_CELLS = 4
 """An eighth of the 32 cells from frame to frame. Bursts that were held by hand move by 0 or 1."""
 PANORAMA_CORRELATION = 0.8
@@ -143,18 +139,17 @@ def _panorama(members: Sequence[ShotFacts], steps: Steps) -> bool:
         return len({fact.taken.wall_us for fact in marked}) == len(marked)
     if any(fact.look is None for fact in members):
         return False
-    if any(step >= STILL for step in steps.of(members)):
+    if steps.stands_still(members):
         return False
-    greys = looks.greys(members, np.arange(len(members), dtype=np.int32))
     least = PANORAMA_CELLS if len(members) > 2 else PAIR_CELLS
-    # Mostly the first pair tells that it is none, and a pair costs more than all else here.
-    return _pans(greys[:2], least) and _pans(greys, least)
+    # Mostly the first pair tells that it is none, and its move is known.
+    return _pans(steps.moves(members[:2]), least) and _pans(steps.moves(members), least)
 
 
-def _pans(greys: NDArray[np.uint8], least: int) -> bool:
+def _pans(moves: Sequence[Move], least: int) -> bool:
     """Whether each frame goes on from the one before, the same way, by so many cells; then any two neighbours do."""
-    rows, columns, correlation = shifts(greys[:-1], greys[1:])
-    if correlation.min() < PANORAMA_CORRELATION:
+    rows, columns, likeness = (np.array(each) for each in zip(*moves, strict=True))
+    if likeness.min() < PANORAMA_CORRELATION:
         return False
     along, across = (columns, rows) if abs(columns.sum()) >= abs(rows.sum()) else (rows, columns)
     steady = (along * np.sign(along.sum()) >= least) & (2 * abs(across) <= abs(along))
@@ -174,7 +169,7 @@ def _frames(members: Sequence[ShotFacts], steps: Steps) -> list[ShotFacts]:
         return []
     if any(fact.metadata.exposure != frames[0].metadata.exposure for fact in frames):
         return []
-    return frames if all(step >= STACK_CORRELATION for step in steps.of(frames)) else []
+    return frames if all(step >= STACK_CORRELATION for step in steps.likeness(frames)) else []
 
 
 def _sharpness_travels(tiles: Sequence[tuple[float, ...]]) -> bool:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 SIDE = 32
 FURTHEST = 19
-PADDED = 64
+PADDED = 54
+"""No translation reaches around, and its factors are small."""
 REACH = np.arange(-FURTHEST, FURTHEST + 1)
 LEAST_VARIANCE = 4.0
 """Grey levels squared within the overlap: less is one colour, which correlates with anything."""
