@@ -40,17 +40,19 @@ def run(options: argparse.Namespace) -> int:
             review, found = session.review(kinds, previews=options.format == "html")
     with target(options.output) as stream:
         if answer is not None:
-            stream.write(answer.text)
+            for piece in answer.pieces():
+                stream.write(piece)
             return answer.code
-        written = []
+        lasting = found.settled and options.format != "html"  # a page of pictures is quicker made again than read
         for piece in report.pieces(
             review, options.format, stream, thumbnails=lambda facts: found.previews.get(facts.id)
         ):
             stream.write(piece)
-            written.append(piece)
+            if lasting:
+                question.note(piece)
     code = 4 if review.skipped else 0
-    if found.settled and options.format != "html":
-        question.keep(code, "".join(written))
+    if lasting:
+        question.keep(code)
     return code
 
 

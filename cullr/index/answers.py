@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import sqlite3
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,33 +14,70 @@ from cullr.index import database
 
 MOST = 16
 LARGEST = 64 << 20
-"""Characters; a page with pictures in it is quicker made again than read."""
+"""Bytes, compressed: a plan of a million shots has 15 million."""
+SLICE = 1 << 20
+SUM = 4
+"""Bytes of the CRC-32 behind the rest: what is damaged is found before a word of it is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An exit code and what was printed."""
+    """An exit code and what was printed, compressed."""
 
     code: int
-    text: str
+    packed: bytes
+
+    def pieces(self) -> Iterator[str]:
+        """What was printed, at most a megabyte at a time."""
+        unpack, decoder = zlib.decompressobj(), codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        rest = self.packed[:-SUM]
+        while rest:
+            yield decoder.decode(unpack.decompress(rest, SLICE))
+            rest = unpack.unconsumed_tail
+        yield decoder.decode(unpack.flush(), final=True)
+
+
+class Packing:
+    """What is printed, compressed as it comes, so that the whole is never held."""
+
+    def __init__(self) -> None:
+        self._pack = zlib.compressobj(1)
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, text: str) -> None:
+        if self._size <= LARGEST:
+            self._take(self._pack.compress(text.encode("utf-8", "surrogatepass")))
+
+    def answer(self, code: int) -> Answer | None:
+        """All that was added; None where that is too much to be kept."""
+        if self._size <= LARGEST:
+            self._take(self._pack.flush())
+        if self._size > LARGEST:
+            return None
+        packed = b"".join(self._parts)
+        return Answer(code, packed + zlib.crc32(packed).to_bytes(SUM, "big"))
+
+    def _take(self, part: bytes) -> None:
+        self._parts += [part] if part else []
+        self._size += len(part)
 
 
 def recall(folder: Path, name: str, key: bytes) -> Answer | None:
     """The answer to this question, if it was given to this very state of everything."""
-    with contextlib.suppress(sqlite3.DatabaseError, zlib.error, UnicodeError):
+    with contextlib.suppress(sqlite3.DatabaseError):
         db = database.open_for_reading(folder)
         if db is None:
             return None
         with contextlib.closing(db):
             found = db.execute("SELECT code, text FROM answer WHERE name = ? AND key = ?", (name, key)).fetchone()
-        return Answer(found[0], zlib.decompress(found[1]).decode("utf-8", "surrogatepass")) if found else None
+        if found and zlib.crc32(found[1][:-SUM]).to_bytes(SUM, "big") == found[1][-SUM:]:
+            return Answer(*found)
     return None
 
 
 def keep(folder: Path, name: str, key: bytes, answer: Answer) -> None:
     """Remember it, if the index is free to be written; nothing depends on that."""
-    if len(answer.text) > LARGEST:
-        return
     with contextlib.suppress(sqlite3.DatabaseError):
         opened = database.open_for_writing(folder, lambda _sentence: None)
         try:
@@ -49,9 +88,10 @@ def keep(folder: Path, name: str, key: bytes, answer: Answer) -> None:
 
 
 def _write(db: sqlite3.Connection, name: str, key: bytes, answer: Answer) -> None:
-    text = zlib.compress(answer.text.encode("utf-8", "surrogatepass"), 1)
     db.execute("BEGIN IMMEDIATE")
     db.execute("DELETE FROM answer WHERE name = ?", (name,))
-    db.execute("INSERT INTO answer (name, key, code, text) VALUES (?, ?, ?, ?)", (name, key, answer.code, text))
+    db.execute(
+        "INSERT INTO answer (name, key, code, text) VALUES (?, ?, ?, ?)", (name, key, answer.code, answer.packed)
+    )
     db.execute("DELETE FROM answer WHERE row <= (SELECT max(row) FROM answer) - ?", (MOST,))
     db.execute("COMMIT")

@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from cullr import journal
 from cullr.index import answers
-from cullr.index.answers import Answer
+from cullr.index.answers import Answer, Packing
 from cullr.indexer import state
 from cullr.settings import Settings
 
@@ -28,6 +28,7 @@ class Recall:
     cache: Path
     question: str
     _key: bytes = field(init=False, default=b"")
+    _said: Packing = field(init=False, default_factory=Packing)
 
     def answer(self) -> Answer | None:
         """What was said before, None where anything may have changed since. Raises ConfigError."""
@@ -36,10 +37,15 @@ class Recall:
         self._key = _everything(self.roots, self.settings)
         return answers.recall(self.cache, self._name(), self._key)
 
-    def keep(self, code: int, text: str) -> None:
-        """Remember it for the next time, unless something changed while it was worked out."""
-        if self._key and self._key == _everything(self.roots, self.settings):
-            answers.keep(self.cache, self._name(), self._key, Answer(code, text))
+    def note(self, text: str) -> None:
+        """What is being printed, piece by piece."""
+        self._said.add(text)
+
+    def keep(self, code: int) -> None:
+        """Remember what was noted for the next time, unless something changed while it was worked out."""
+        answer = self._said.answer(code)
+        if answer and self._key and self._key == _everything(self.roots, self.settings):
+            answers.keep(self.cache, self._name(), self._key, answer)
 
     def _name(self) -> str:
         """A new answer takes the place of the old one to the same question."""
