@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import platformdirs
 
 from cullr import tomlfile
-from cullr.errors import ConfigError
+from cullr.errors import ConfigError, UsageError
 
 PICTURES = ("auto", "kitty", "iterm", "sixel", "cells", "none")
 THEMES = ("dark", "light")
@@ -26,13 +26,15 @@ HASHES = ("phash", "ahash", "dhash", "whash", "phash_simple", "dhash_vertical")
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """[match]: what counts as alike. `recipe` names the keys of a render's companion YAML that are compared between
-    sets, a dot leading inwards; with `same_recipe` a set whose recipe differs is never proposed for culling."""
+    """[match]: what counts as alike. `cosine` is from where an encoder's vectors do, 0 leaves that to the encoder.
+    `recipe` names the keys of a render's companion YAML that are compared between sets, a dot leading inwards; with
+    `same_recipe` a set whose recipe differs is never proposed for culling."""
 
     hash: str = "phash"
     distance: int = 8
     correlation: float = 0.85
     burst_seconds: float = 2.0
+    cosine: float = 0.0
     linkage: str = "medoid"
     any_orientation: bool = False
     recipe: tuple[str, ...] = RECIPE
@@ -97,14 +99,18 @@ def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Setti
     """Settings for these roots. `flags` maps dotted keys (`match.distance`) to values; None means not typed. Clusters
     and `wants_encoder` need vectors: where no encoder is named it is `auto`.
 
-    Raises ConfigError for a file that is wrong.
+    Raises ConfigError for a file that is wrong, UsageError for a flag out of range.
     """
     values: dict[str, Any] = {}
     user = user_file()
     for path in (user, *_first_root_file(roots)):
         if path.is_file():
             values |= _read(path)
-    values |= {key: value for key, value in (flags or {}).items() if value is not None}
+    typed = {key: value for key, value in (flags or {}).items() if value is not None}
+    for key, value in typed.items():
+        if problem := _out_of_range(key.rpartition(".")[2], value):
+            raise UsageError(problem)
+    values |= typed
     wanted = values.pop("wants_encoder", False) or values.get("cluster", False)
     if wanted and values.get("encoder", "none") == "none":
         values["encoder"] = "auto"
@@ -200,6 +206,8 @@ def _out_of_range(key: str, value: Any) -> str:
         return f"distance must lie between 0 and 16 bits, not {value}: beyond that unrelated photos match"
     if key == "correlation" and not -1 <= value <= 1:
         return f"correlation must lie between -1 and 1, not {value}"
+    if key == "cosine" and not (value == 0 or 0.5 <= value < 1):
+        return f"cosine must lie between 0.5 and 1, or be 0 for the encoder's own, not {value}"
     if key in {"burst_seconds", "seconds", "megapixels", "megabytes"} and not 0 < value < 1e9:
         return f"{key} must be above 0, not {value}"
     if key == "workers" and not 0 <= value <= 256:

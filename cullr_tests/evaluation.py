@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from cullr import embed
 from cullr.model import Kind, Review, ShotFacts
 from cullr.session import Session
 
@@ -170,6 +171,13 @@ def main() -> None:
     console = Console(width=110)
     for table in tables(review, facts, truth):
         console.print(table)
+    if options.cluster:
+        from cullr_tests import thresholds
+
+        encoder, _ = embed.load(options.encoder or "auto")
+        console.print(
+            thresholds.clusters(facts, thresholds.encoded(facts, options.folder, encoder), truth, encoder.threshold)
+        )
     flat = truth.flat & {
         facts.shot.path for group in review.groups for facts in group.shots if group.group.kind != "exact"
     }

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cullr_tests.evaluation import Truth
-from cullr_tests.match.facts import shot
-from cullr_tests.thresholds import Sweep, sweep
+from cullr_tests.match.facts import look_of, shot
+from cullr_tests.thresholds import Sweep, few, guessed, suggested, sweep
 
 
 def swept(*rows: tuple[float, bool]) -> Sweep:
@@ -44,3 +44,45 @@ def test_every_pair_of_shots_with_a_vector_is_judged_once() -> None:
     assert found.at(0.7) == (1, 1)
     assert len(found.positives) == 2
     assert found.joined(0.7) == {frozenset((a, b)), frozenset((c, e))}
+
+
+def test_without_a_truth_hashes_say_what_is_known_and_time_and_looks_who_is_a_stranger() -> None:
+    draw = np.random.default_rng(3)
+    looks = [draw.integers(0, 256, (32, 32), dtype=np.uint8) for _ in range(3)]
+    day = 86_400.0
+    facts = [
+        shot("a", look=look_of(looks[0]), seconds=0),
+        shot("again", look=look_of(looks[0]), seconds=day),
+        shot("alike", look=look_of(looks[0]), seconds=2 * day),
+        shot("beside", look=look_of(looks[1]), seconds=1),
+        shot("stranger", look=look_of(looks[2]), seconds=3 * day),
+    ]
+    truth = guessed(facts, {frozenset(("a", "again"))})
+    assert truth.scored(frozenset(("a", "again")))
+    assert not truth.scored(frozenset(("a", "alike")))
+    assert not truth.scored(frozenset(("a", "beside")))
+    assert truth.scored(frozenset(("a", "stranger")))
+
+
+@pytest.mark.parametrize(
+    ("rows", "shots", "wanted"),
+    [
+        ([(0.95, True), (0.804, False), (0.7, False)], 400, 0.81),
+        ([(0.95, True), (0.804, False), (0.7, False)], 1400, 0.71),
+        ([(0.95, True)], 400, 0.5),
+        ([(0.999, False)], 400, 0.99),
+    ],
+)
+def test_the_threshold_that_is_suggested_lets_one_shot_in_a_thousand_meet_a_stranger(
+    rows: list[tuple[float, bool]], shots: int, wanted: float
+) -> None:
+    assert suggested(swept(*rows), shots) == wanted
+
+
+def test_of_very_many_shots_known_pairs_and_some_others_are_drawn() -> None:
+    facts = [shot(f"{number:03}") for number in range(200)]
+    known = {frozenset((facts[place].shot.path, facts[place + 1].shot.path)) for place in range(0, 200, 2)}
+    drawn = {each.shot.path for each in few(facts, known, 40)}
+    assert len(drawn) == 40
+    assert sum(pair <= drawn for pair in known) >= 10
+    assert few(facts, known, 40) == few(facts, known, 40)

@@ -1,12 +1,17 @@
-"""What an encoder's threshold costs and gains on pictures whose truth is known: `scripts/evaluate thresholds`.
+"""What an encoder's threshold costs and gains: `scripts/evaluate thresholds [FOLDER] [--encoder SPEC]`.
 
-Every pair of shots counts, not only those of groups: so nothing hides what the encoder itself would join.
+Every pair of shots counts, not only those of groups: so nothing hides what the encoder itself would join. In a folder
+without a ground truth pairs that the hashes join are taken for known, and shots more than an hour apart whose hashes
+differ as those of strangers do for strangers; the nearest of those are named, to be looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import itertools
+import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +24,7 @@ from rich.table import Table
 from cullr import embed
 from cullr.embed import Encoder
 from cullr.indexer import grouping
+from cullr.match import clip, cluster, groups, looks
 from cullr.model import Kind, ShotFacts
 from cullr.pool import Job
 from cullr.pool.crew import Crew
@@ -28,6 +34,8 @@ from cullr_tests import evaluation
 from cullr_tests.evaluation import Pair, Truth
 
 PRECISION = 0.99
+HOUR_US, STRANGE_BITS = 3_600_000_000, 20
+"""Hashes of strangers differ by 32 of 64 bits in the mean; below 20 they may show one scene."""
 SHOWN = (0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.88, 0.9, 0.92, 0.94, 0.96, 0.98)
 
 
@@ -116,19 +124,98 @@ def tables(swept: Sweep, hashed: set[Pair], threshold: float) -> list[Table]:
     return [by_threshold, by_relation]
 
 
+def guessed(facts: Sequence[ShotFacts], known: set[Pair]) -> Truth:
+    """A truth for pictures that have none: `known` pairs are right, what is neither alike nor far apart is unscored."""
+    hashes = looks.phashes(facts)
+    when = np.array([each.taken.wall_us for each in facts], np.float64)
+    near = np.abs(when[:, None] - when) < HOUR_US
+    near |= np.bitwise_count(hashes[:, None] ^ hashes) < STRANGE_BITS
+    unscored = {
+        pair
+        for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True)
+        if (pair := frozenset((facts[i].shot.path, facts[j].shot.path))) not in known
+    }
+    return Truth(dict.fromkeys(known, "alike by hash"), unscored)
+
+
+def suggested(swept: Sweep, shots: int) -> float:
+    """The least cosine, in hundredths, from which no more than one in a thousand shots meets a stranger."""
+    strangers = swept.cosines[~swept.right]
+    allowed = shots // 1000
+    bar = float(strangers[allowed]) if len(strangers) > allowed else 0.0
+    return min(max(math.ceil(bar * 100 + 1e-6) / 100, 0.5), 0.99)
+
+
+def few(facts: Sequence[ShotFacts], known: set[Pair], most: int) -> list[ShotFacts]:
+    """At most so many shots, half of them from known pairs, drawn by a fixed seed."""
+    draw = random.Random(0)
+    pairs = sorted(sorted(pair) for pair in known)
+    draw.shuffle(pairs)
+    chosen = set(itertools.chain(*pairs[: most // 4]))
+    others = [each for each in facts if each.shot.path not in chosen]
+    chosen |= {each.shot.path for each in draw.sample(others, min(max(most - len(chosen), 0), len(others)))}
+    return [each for each in facts if each.shot.path in chosen]
+
+
+def clusters(facts: Sequence[ShotFacts], vectors: NDArray[np.float32], truth: Truth, threshold: float) -> Table:
+    """What HDBSCAN's clusters hold, and the groups made of them."""
+    unit = clip.normalised(vectors)
+    there = np.flatnonzero(np.isfinite(unit[:, 0]))
+    of_all = importlib.import_module("sklearn.cluster").HDBSCAN(
+        min_cluster_size=cluster.SMALLEST, algorithm="brute", copy=True
+    )
+    labels = of_all.fit_predict(unit[there].astype(np.float64))
+    place = {each.id: row for row, each in enumerate(facts)}
+    kept = groups.group(cluster.match(facts, vectors, threshold=threshold), facts)
+    ways: dict[str, list[list[int]]] = {
+        "HDBSCAN of all distances": [there[labels == label].tolist() for label in range(labels.max(initial=-1) + 1)],
+        "of near neighbours": [
+            there[part].tolist() for part in cluster.clusters(unit[there], cluster.scene(threshold), cluster.SMALLEST)
+        ],
+        f"the groups shown (≥ {cluster.scene(threshold)})": [[place[shot] for shot in group.shots] for group in kept],
+    }
+    table = Table("clusters", "of them", "shots", "right", "wrong", "unscored", "precision", "recall")
+    positives = evaluation.wanted(facts, truth)
+    for name, parts in ways.items():
+        pairs = {
+            frozenset((facts[i].shot.path, facts[j].shot.path))
+            for part in parts
+            for i, j in itertools.combinations(part, 2)
+        }
+        found = evaluation.score(pairs, truth)
+        table.add_row(
+            name, str(len(parts)), str(sum(map(len, parts))), str(found.right), str(len(found.wrong)),
+            str(found.unscored), f"{found.precision:.4f}", f"{len(pairs & positives.keys()) / len(positives):.3f}",
+        )  # fmt: skip
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="evaluate thresholds", description="Precision and recall by cosine.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "shared" / "photos")
     parser.add_argument("--encoder", default="builtin")
+    parser.add_argument("--most", type=int, default=1500, help="shots of a folder without a truth (default 1500)")
     options = parser.parse_args()
-    truth = Truth.load(options.folder)
+    given = (options.folder / "ground_truth.json").is_file()
     review, facts = evaluation.reviewed(options.folder, {})
+    hashed = evaluation.joined(review, (Kind.EXACT, Kind.PHASH))
+    if not given:
+        facts = tuple(few(facts, hashed, options.most))
+        hashed = {pair for pair in hashed if pair <= {each.shot.path for each in facts}}
+    truth = Truth.load(options.folder) if given else guessed(facts, hashed)
     encoder, which = embed.load(options.encoder)
     swept = sweep(facts, encoded(facts, options.folder, encoder), truth)
     console = Console(width=110)
     console.print(which, markup=False)
-    for table in tables(swept, evaluation.joined(review, (Kind.EXACT, Kind.PHASH)), encoder.threshold):
+    for table in tables(swept, hashed, encoder.threshold):
         console.print(table)
+    if not given:
+        console.print(
+            f"{len(facts)} shots, no ground truth: pairs alike by hash count as right, strangers as wrong.\n"
+            f"To let one shot in a thousand meet a stranger, write into cullr.toml:\n"
+            f"[match]\ncosine = {suggested(swept, len(facts)):.2f}    # the encoder's own is {encoder.threshold}",
+            markup=False,
+        )
     worst = [
         (cosine, pair) for cosine, pair, right in zip(swept.cosines, swept.pairs, swept.right, strict=True) if not right
     ]

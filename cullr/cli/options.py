@@ -35,6 +35,9 @@ def matching(parser: argparse.ArgumentParser) -> None:
         help="find clip groups too: auto, builtin (measured), MODEL::TAG, onnx:FILE … (threshold unmeasured)",
     )  # fmt: skip
     group.add_argument(
+        "--cosine", type=float, metavar="C", help="from which its vectors count as alike (default: the encoder's own)"
+    )
+    group.add_argument(
         "--cluster", action="store_true", default=None, help="also clusters of one scene (needs --encoder)"
     )
     group.add_argument("--any-orientation", action="store_true", default=None, help="also mirrored and rotated copies")
@@ -67,6 +70,7 @@ def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:
         "match.hash": getattr(options, "hash", None),
         "match.distance": getattr(options, "distance", None),
         "match.burst_seconds": getattr(options, "burst_seconds", None),
+        "match.cosine": getattr(options, "cosine", None),
         "match.linkage": getattr(options, "linkage", None),
         "match.any_orientation": getattr(options, "any_orientation", None),
     }

@@ -15,7 +15,10 @@ from cullr.session import Session
 from cullr.session import plan as plans
 from cullr.session.plan import Plan
 
-REVIEWING = ("kind", "hash", "distance", "burst-seconds", "linkage", "any-orientation", "rules", "across-stages")
+REVIEWING = (
+    "kind", "hash", "distance", "burst-seconds", "linkage", "encoder", "cosine", "cluster", "any-orientation", "rules",
+    "across-stages",
+)  # fmt: skip
 """Options that shape a review; a plan is one already."""
 DEFAULT = (Kind.EXACT, Kind.PHASH, Kind.SET)
 

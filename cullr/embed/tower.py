@@ -65,7 +65,7 @@ class TorchEncoder:
             except torch.OutOfMemoryError:  # another program took the memory that was free at the start
                 if self._batch == 1:
                     raise Failed(
-                        "not even one picture fits into memory", "Take a smaller model, or --device cpu."
+                        "not even one picture fits into memory", "Take a smaller model, or the encoder `builtin`."
                     ) from None
                 self._batch //= 2
                 continue
@@ -111,12 +111,23 @@ def lanes(pictures: int, cores: int) -> tuple[int, int]:
 
 def pick_device(wanted: str) -> str:
     """`auto` → cuda, mps or cpu, whichever is there first. Raises UsageError for one that is not there."""
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return choose_device(
+        wanted,
+        cuda=torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        mps=torch.backends.mps.is_available(),
+    )
+
+
+def choose_device(wanted: str, *, cuda: int, mps: bool) -> str:
+    """The same for a machine with so many CUDA devices, with or without Apple's."""
+    there = [f"cuda:{number}" for number in range(cuda)] + ["mps"] * mps + ["cpu"]
+    names = ["cuda"] * bool(cuda) + there
     if wanted == "auto":
-        return next(name for name, usable in there.items() if usable)
-    if not there.get(wanted.split(":", maxsplit=1)[0], False):
-        usable = ", ".join(name for name, yes in there.items() if yes)
-        raise UsageError(f"there is no device {wanted!r} here", f"Here are: {usable}; `auto` takes the first.")
+        return names[0]
+    if wanted not in names:
+        raise UsageError(
+            f"there is no device {wanted!r} here", f"Here are: {', '.join(there)}; `auto` takes the first."
+        )
     return wanted
 
 

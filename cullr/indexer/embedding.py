@@ -86,10 +86,12 @@ def embedded(
     if without and not stopped:
         others = f" and {len(without) - 1} others" if len(without) > 1 else ""
         say(f"No vector, so no neighbours by encoder: {visible(without[0])}{others}; the next run tries again.")
-    matrix = np.full((len(facts), encoder.dimension), np.nan, np.float32)
-    for row, each in enumerate(facts):
-        if each.id in place:
-            matrix[row] = loaded.vectors[place[each.id]]
+    matrix = loaded.vectors  # a million are 2 GB: where all shots have one they are in the facts' order already
+    if len(place) < len(facts):
+        matrix = np.full((len(facts), encoder.dimension), np.nan, np.float32)
+        for row, each in enumerate(facts):
+            if each.id in place:
+                matrix[row] = loaded.vectors[place[each.id]]
     if stopped:
         why |= {photo: PAUSED for photo in vectors.missing(by_id) if photo not in why}
     return Embedded(matrix, encoder.threshold, why, stopped)

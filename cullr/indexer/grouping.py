@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from cullr.indexer import left_out
 from cullr.match import burst, clip, cluster, exact, phash, runs, sets, whole
 from cullr.match import groups as grouped
-from cullr.model import File, Group, LeftOut, ShotFacts
+from cullr.model import File, Group, LeftOut, ShotFacts, ShotId
 from cullr.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,21 +50,34 @@ def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None
         phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
         burst.match(facts, seconds=how.burst_seconds),
     ]
-    vectors = None
+    vectors, cosine = None, sets.CORRELATION
     if seen:
         vectors = clip.normalised(telling(facts, seen.vectors))  # once: the matchers find them so and copy nothing
-        evidence.append(clip.match(facts, vectors, threshold=seen.threshold))
+        cosine = how.cosine or seen.threshold
+        evidence.append(clip.match(facts, vectors, threshold=cosine))
         if settings.cluster:
-            evidence.append(cluster.match(facts, vectors, threshold=seen.threshold))
+            evidence.append(cluster.match(facts, vectors, threshold=cosine))
     every = runs.find(facts, vectors)
     # Of sets only one stays, so each must match every other, not only one in their middle.
     linkage = "single" if how.linkage == "single" else "complete"
-    threshold = seen.threshold if seen else sets.CORRELATION
-    matched, incomplete = sets.match(facts, vectors, threshold=threshold, linkage=linkage, every=every)
+    matched, incomplete = sets.match(facts, vectors, threshold=cosine, linkage=linkage, every=every)
+    if seen:  # an encoder adds sets and takes none away: some give a coarse JPEG another vector, not another look
+        matched = apart(matched, sets.match(facts, linkage=linkage, every=every)[0])
     alike = (each for edges in evidence for each in grouped.group(edges, facts, how.linkage))
     shown = whole.kept(grouped.precedence((*alike, *matched)), facts, every)
     aside = (*left_out.of_sets(incomplete, facts), *(left_out.of_vectors(facts, seen) if seen else ()))
     return Grouped(shown, aside, paused=bool(seen and seen.paused))
+
+
+def apart(*found: Sequence[Group]) -> list[Group]:
+    """The largest groups first, and of the others those that share no shot with one: every shot has one set's fate."""
+    taken: set[ShotId] = set()
+    kept = []
+    for each in sorted(itertools.chain(*found), key=lambda each: -len(each.shots)):
+        if taken.isdisjoint(each.shots):
+            taken.update(each.shots)
+            kept.append(each)
+    return kept
 
 
 def telling(facts: Sequence[ShotFacts], vectors: NDArray[np.float32]) -> NDArray[np.float32]:

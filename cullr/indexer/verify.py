@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cullr.index import database
+from cullr.index import database, vectors
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.passes import Progress
+from cullr.model import ShotId
 from cullr.pool import Job, Reading
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Task
@@ -58,16 +59,28 @@ def verify(
         readable = [(path, row) for path, row in present if not row.provisional]
         drawn = random.Random(0).sample(readable, min(sample, len(readable)))
         findings += _differences(drawn, settings, progress)
-        if settings.encoder != "none":
-            from cullr.indexer.embedding import faults
-
-            named = {row.id: os.fsdecode(path) for path, row in readable}
-            with Crew(settings.limits) as crew:
-                found = faults(named, settings.encoder, opened, crew, sample, say)
-            findings += [f"{named[fault.photo]}: its vector is wrong: {fault.why}" for fault in found]
+        findings += _vectors({row.id: os.fsdecode(path) for path, row in readable}, settings, opened, sample, say)
         return Verified(len(rows), len(drawn), tuple(findings))
     finally:
         opened.close()
+
+
+def _vectors(
+    named: Mapping[ShotId, str], settings: Settings, opened: database.Database, sample: int, say: database.Say
+) -> list[str]:
+    """Every checksum of every encoder's vectors; of the encoder that is set a sample is made anew, too."""
+    models, damaged = vectors.damaged(opened, named)
+    findings = [f"{named[photo]}: its vector of {model} is wrong: {vectors.DAMAGED}" for photo, model in damaged]
+    if settings.encoder == "none":
+        if models:
+            say(f"Of the vectors of {', '.join(models)} only checksums are compared; --encoder makes a sample anew.")
+        return findings
+    from cullr.indexer.embedding import faults
+
+    with Crew(settings.limits) as crew:
+        found = faults(named, settings.encoder, opened, crew, sample, say)
+    anew = (fault for fault in found if fault.why != vectors.DAMAGED)
+    return findings + [f"{named[fault.photo]}: its vector is wrong: {fault.why}" for fault in anew]
 
 
 def _each_once(rows: Sequence[tuple[bytes, PhotoRow]]) -> list[tuple[bytes, PhotoRow]]:

@@ -30,7 +30,8 @@ def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, k: i
     nodes = collapsed(facts, unit)
     order = by_path(facts)
     places = order[nodes[order] == order]
-    pairs, _ = neighbours.self_join(unit[places], threshold, k)
+    rows = unit if np.array_equal(places, np.arange(len(unit))) else unit[places]
+    pairs, _ = neighbours.self_join(rows, threshold, k)
     # Path order makes the result one of the shots, not of their order; the graph wants positions in facts.
     found = distinct(places[pairs])
 

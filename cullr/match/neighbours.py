@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cullr.match import products
-from cullr.match.nearest import EXACT_UP_TO, Nearest
+from cullr.match.nearest import EXACT_UP_TO, PROPOSED, Nearest
 from cullr.match.products import FLOAT_ERROR, Matrix, Rows
 
 __all__ = ["Cosines", "Matrix", "Pairs", "cosines", "self_join"]
@@ -126,8 +126,8 @@ def _approximate(vectors: Matrix, threshold: float, k: int) -> Iterator[tuple[Ro
     index = Nearest(vectors.shape[1], exact_up_to=0)
     index.add(np.arange(len(vectors)), vectors)
     pairs = [np.empty((0, 2), np.int64)]
-    for start in range(0, len(vectors), BLOCK):
-        found, scores = index.search(vectors[start : start + BLOCK], k + 1)
+    for start in range(0, len(vectors), PROPOSED):
+        found, scores = index.search(vectors[start : start + PROPOSED], k + 1, threshold)
         i, place = np.nonzero((found >= 0) & (scores >= threshold - FLOAT_ERROR))
         pairs.append(np.stack((i + start, found[i, place]), axis=1))
     every = np.sort(np.concatenate(pairs), axis=1)

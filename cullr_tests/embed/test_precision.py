@@ -14,8 +14,8 @@ from torch import nn
 from cullr.embed import verdicts
 from cullr.embed.encoder import trial_pictures
 from cullr.embed.precision import halved, serves, settle
-from cullr.embed.tower import LEAST, TorchEncoder, Tower, batch_size, lanes, run
-from cullr.errors import Failed
+from cullr.embed.tower import LEAST, TorchEncoder, Tower, batch_size, choose_device, lanes, run
+from cullr.errors import Failed, UsageError
 from cullr.settings import cache_folder
 
 TOLD: list[float] = []
@@ -105,6 +105,29 @@ def test_a_cache_that_cannot_be_written_stops_nothing() -> None:
     cache_folder().parent.mkdir(parents=True, exist_ok=True)
     cache_folder().write_bytes(b"a file where the folder should be")
     assert settle(tower(Trunk(0.01, 0.0)), "m", 8, "cpu")[1] == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cuda", "mps", "found"),
+    [
+        ("auto", 0, False, "cpu"),
+        ("auto", 0, True, "mps"),
+        ("auto", 2, False, "cuda"),
+        ("auto", 1, True, "cuda"),
+        ("cpu", 2, True, "cpu"),
+        ("cuda:1", 2, False, "cuda:1"),
+        ("mps", 0, True, "mps"),
+    ],
+)
+def test_the_fastest_device_that_is_there_is_taken(wanted: str, cuda: int, mps: bool, found: str) -> None:
+    assert choose_device(wanted, cuda=cuda, mps=mps) == found
+
+
+@pytest.mark.parametrize(("wanted", "cuda", "mps"), [("cuda", 0, True), ("cuda:2", 2, False), ("mps", 1, False)])
+def test_a_device_that_is_not_there_is_answered_with_those_that_are(wanted: str, cuda: int, mps: bool) -> None:
+    with pytest.raises(UsageError, match="no device") as raised:
+        choose_device(wanted, cuda=cuda, mps=mps)
+    assert "cpu" in raised.value.remedy
 
 
 @pytest.mark.parametrize(("free", "device", "wanted"), [(0, "cpu", 1), (1 << 40, "cpu", 32), (1 << 40, "cuda", 256)])

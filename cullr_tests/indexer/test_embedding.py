@@ -7,14 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from cullr.errors import UsageError
+from cullr.index import database
+from cullr.index.vectors import Vectors
+from cullr.indexer import grouping
 from cullr.indexer.run import Indexed, run
 from cullr.indexer.verify import verify
-from cullr.model import Kind
-from cullr.settings import Settings
+from cullr.model import Group, Kind, ShotId, Weakest
+from cullr.settings import Matching, Settings
 from cullr_tests import pictures
 from cullr_tests.embed import test_runtime
 
@@ -135,8 +139,9 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from cullr.indexer import embedding
+from cullr.indexer import grouping
 from cullr.indexer.run import run
-from cullr.settings import Settings
+from cullr.settings import Matching, Settings
 embedding.BATCH = 2
 spec, root, cache, last = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 def progress(name, done, total):
@@ -160,23 +165,63 @@ def test_a_pass_killed_anywhere_goes_on_with_nothing_twice_and_nothing_missing(s
     assert [group.kind for group in found.groups] == [group.kind for group in fresh.groups]
 
 
+def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, ...], list[str]]:
+    """What verify finds, and what it says of itself."""
+    said: list[str] = []
+    found = verify([shoot], settings, cache, 50, away=(), progress=lambda *_step: None, say=said.append)
+    return found.findings, said
+
+
 def test_verify_finds_a_vector_that_belongs_to_another_photo(shoot: Path, tmp_path: Path) -> None:
+    """By its checksum, also where no encoder is at hand."""
     indexed(shoot, tmp_path / "cache")
-
-    def findings() -> tuple[str, ...]:
-        return verify(
-            [shoot], BUILTIN, tmp_path / "cache", 50, away=(), progress=lambda *_step: None, say=lambda _sentence: None
-        ).findings
-
-    assert findings() == ()
+    assert findings(shoot, tmp_path / "cache", BUILTIN)[0] == ()
     db = sqlite3.connect(tmp_path / "cache" / "index.sqlite3")
     [(one, first), (two, second)] = db.execute("SELECT photo, data FROM vector ORDER BY photo LIMIT 2").fetchall()
     db.execute("UPDATE vector SET data = ? WHERE photo = ?", (second, one))
     db.execute("UPDATE vector SET data = ? WHERE photo = ?", (first, two))
     db.commit()
     db.close()
-    assert len(findings()) == 2
-    assert all("its vector is wrong" in finding for finding in findings())
+    for settings in (BUILTIN, Settings()):
+        found, said = findings(shoot, tmp_path / "cache", settings)
+        assert len(found) == 2
+        assert all("its vector of efficientnet-lite0" in finding for finding in found)
+    assert "only checksums are compared" in said[-1]
+
+
+def test_verify_makes_a_sample_anew_and_finds_what_its_checksum_hides(shoot: Path, tmp_path: Path) -> None:
+    """A vector that was wrong when it was stored, as the known disaster's were: its checksum holds."""
+    indexed(shoot, tmp_path / "cache")
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    query = "SELECT photo, model, fingerprint, length(data) FROM vector JOIN photo ON photo.id = photo ORDER BY photo"
+    photo, model, fingerprint, size = opened.connection.execute(query).fetchone()
+    stored = Vectors(opened, model, size // 2)
+    assert stored.save(photo, fingerprint, np.random.default_rng(0).normal(size=size // 2)) == ""
+    stored.commit()
+    opened.close()
+    assert findings(shoot, tmp_path / "cache", Settings())[0] == ()
+    [found] = findings(shoot, tmp_path / "cache", BUILTIN)[0]
+    assert "the photo gives another vector now: cosine" in found
+
+
+def test_the_person_s_own_cosine_outranks_the_encoder_s(shoot: Path, tmp_path: Path) -> None:
+    found, _, _ = indexed(shoot, tmp_path / "cache")
+    assert {group.weakest.threshold for group in found.groups if group.kind is Kind.CLIP} == {0.9}
+    settings = Settings(encoder="builtin", match=Matching(cosine=0.999))
+    strict, steps, _ = indexed(shoot, tmp_path / "cache", settings)
+    assert embedded(steps) == 0
+    assert all(group.weakest.threshold == 0.999 for group in strict.groups if group.kind is Kind.CLIP)
+    assert len(strict.groups) < len(found.groups)
+
+
+def test_sets_by_vectors_join_those_by_looks_and_no_shot_is_in_two() -> None:
+    def of(*shots: int) -> Group:
+        members = tuple(map(ShotId, shots))
+        weakest = Weakest(members[0], members[-1], 1.0, 0.9)
+        return Group(str(shots), Kind.SET, members, members[0], dict.fromkeys(members, 1.0), weakest)
+
+    by_vectors, by_looks = [of(1, 2, 3, 4), of(7, 8)], [of(1, 2), of(4, 5), of(10, 11), of(7, 8)]
+    assert grouping.apart(by_vectors, by_looks) == [by_vectors[0], by_vectors[1], by_looks[2]]
 
 
 def test_an_unknown_encoder_is_an_error_with_the_known_ones(shoot: Path, tmp_path: Path) -> None:
