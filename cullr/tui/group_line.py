@@ -65,6 +65,18 @@ def fit(text: str, width: int) -> str:
     return cut + " " * (width - cell_len(cut))
 
 
+def folded(text: str, width: int, most: int = 0) -> list[str]:
+    """Words on lines of at most `width` cells; of `most` lines the last one holds the rest, however long."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if cell_len(joined) <= width or not lines[-1] or len(lines) == most:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
 def _head(text: str, width: int) -> str:
     head = chop_cells(text, width)[0] if width > 0 else ""
     return head + " " * (width - cell_len(head)) if width > 0 else ""

@@ -13,6 +13,7 @@ from cullr.model import ShotFacts
 from cullr.pool.jobs import RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
+from cullr.tui.group_line import folded
 from cullr.tui.looking import key_of
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.photo import Photo
@@ -109,20 +110,8 @@ class ShotPicture(Photo):
         if self.rendered is not None or self._facts is None:
             return super().render_line(y)
         width, ground = self.size.width, self.rich_style
-        lines = _folded(self.notice or "…", max(1, width - 2))
+        lines = folded(self.notice or "…", max(1, width - 2))
         top = max(0, (self.size.height - len(lines)) // 2)
         text = lines[y - top] if 0 <= y - top < len(lines) else ""
         left = max(0, (width - cell_len(text)) // 2)
         return Strip([Segment(" " * left + text, ground)]).adjust_cell_length(width, ground)
-
-
-def _folded(text: str, width: int) -> list[str]:
-    """Words on lines of at most `width` cells."""
-    lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if cell_len(joined) <= width or not lines[-1]:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    return lines

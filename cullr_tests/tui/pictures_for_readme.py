@@ -24,6 +24,8 @@ FOLDER = Path(__file__).resolve().parents[2] / ".readme"
 MOST = 150_000
 """Bytes a picture of the README may have."""
 SCALE = 2
+BLINK = "IMG_0010.JPG"
+"""First of the demo's burst of a face: some are soft, some have their eyes shut."""
 WAIT = 120.0
 QUIET = [
     "--headless",
@@ -68,10 +70,6 @@ def shots(root: Path) -> dict[str, str]:
         await review.at(max(alike, key=lambda line: line.shots).title)
         await settled(review)
         keep("main")
-        await review.press("n")
-        await settled(review)
-        keep("survey")
-        await leave()
         await review.press("c")
         await settled(review)
         keep("compare")
@@ -82,7 +80,16 @@ def shots(root: Path) -> dict[str, str]:
         await review.pilot.pause(4.0)
         keep("rules")
 
+    async def reasons(review: Review) -> None:
+        await review.until(review.level, WAIT)
+        await review.at(next(title for title in review.titles if title.endswith(BLINK)))
+        await review.press("n")
+        await settled(review)
+        found["survey"] = review.app.export_screenshot(title=f"cullr {root.name}")
+
     play(root, script, size=(120, 36), terminal=CELLS, whole=False)
+    (root / "cullr.toml").write_text('rule = "best_of_burst"\n')
+    play(root, reasons, size=(120, 36), terminal=CELLS, whole=False)
     return found
 
 

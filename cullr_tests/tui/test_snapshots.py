@@ -193,6 +193,20 @@ def test_what_looks_closer(root: Path, tmp_path: Path, name: str, key: str, word
     play(root, script, terminal=FULL)
 
 
+@pytest.mark.parametrize(("name", "key", "words"), [("compare", "c", "Camera 0"), ("survey", "n", "IMG_3.JPG")])
+def test_reasons_on_80_columns(root: Path, tmp_path: Path, name: str, key: str, words: str) -> None:
+    """Folded below a picture and in the line of facts; where a box has no room for one, above."""
+
+    async def script(review: Review) -> None:
+        await arranged(review)
+        await review.press(key)
+        await review.until(lambda: review.app.screen is not review.screen)
+        await shows(review, words)
+        await snapshot.matches(f"{name}_80x24", review.pilot, tmp_path)
+
+    play(root, script, size=(80, 24), terminal=FULL)
+
+
 def test_the_history_of_two_approvals(root: Path, tmp_path: Path) -> None:
     async def script(review: Review) -> None:
         await arranged(review)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup
-from cullr.tui.group_line import fit
+from cullr.tui.group_line import fit, folded
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
@@ -31,6 +31,8 @@ LABEL = 12
 TALL = 34
 """Rows from which there is room for the facts that do not differ."""
 LETTERS = "ABCD"
+REASON = 3
+"""Rows that a reason has at most."""
 
 
 class CompareScreen(MarkingPage):
@@ -172,7 +174,7 @@ class CompareScreen(MarkingPage):
         lines = facts.compared(self.shots, self.proposals(self.shots))
         every = self.size.height >= TALL if self._all_facts is None else self._all_facts
         room = max(8, (self.size.width - LABEL - 1) // len(self.shots))
-        shown = [self._fact(line, room) for line in lines if every or line.differs]
+        shown = [row for line in lines if every or line.differs for row in self._fact(line, room)]
         if not shown:
             shown = [Content.styled("  nothing that is known of them differs", FAINT)]
         heads = [Content.styled(fit(LETTERS[at], room), "bold $text-accent") for at in range(len(self.shots))]
@@ -181,11 +183,17 @@ class CompareScreen(MarkingPage):
         return Content("\n").join([*(Content.assemble(each, *heads) for each in head), *shown])
 
     @staticmethod
-    def _fact(line: facts.Fact, room: int) -> Content:
+    def _fact(line: facts.Fact, room: int) -> list[Content]:
+        """One row; a reason has up to three."""
         sign = ("≠ ", "bold $text-warning") if line.differs else "  "
         tone = "" if line.differs else FAINT
-        values = [(fit(value, room - 1) + " ", tone) for value in line.values]
-        return Content.assemble(" ", sign, (fit(line.name, LABEL - 2), FAINT), *values)
+        cells = [folded(value, room - 1, REASON) if line.name == "why" else [value] for value in line.values]
+        rows = []
+        for row in range(max(map(len, cells))):
+            head = [(sign, (fit(line.name, LABEL - 2), FAINT)), (" " * LABEL,)][row > 0]
+            values = [(fit(parts[row] if row < len(parts) else "", room - 1) + " ", tone) for parts in cells]
+            rows.append(Content.assemble(" ", *head, *values))
+        return rows
 
     # Moving about
 

@@ -15,7 +15,7 @@ from cullr.pool.jobs import WHOLE, Crop, RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui import badges
-from cullr.tui.group_line import fit
+from cullr.tui.group_line import fit, folded
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.photo import Photo
@@ -40,7 +40,7 @@ class Pane(Container):
     Pane .note { layer: note; display: none; height: 2; width: 100%; margin: 1 1; color: $text-muted; }
     Pane .note { text-align: center; }
     Pane.-empty .note { display: block; }
-    Pane .caption { height: auto; max-height: 2; width: 100%; padding: 0 1; }
+    Pane .caption { height: auto; max-height: 4; width: 100%; padding: 0 1; }
     Pane .caption { text-wrap: nowrap; text-overflow: ellipsis; }
     Pane.-current .caption { background: $primary 25%; text-style: bold; }
     """
@@ -56,6 +56,7 @@ class Pane(Container):
         self._crop: Crop = WHOLE
         self._against: ShotFacts | None = None
         self._label: tuple[Content, str, str, ShotFacts | None] = (Content(), "", "", None)
+        self._most = 1
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,10 +81,18 @@ class Pane(Container):
         self._rest = self.set_timer(REST_SECONDS, self._ask)
 
     def label(
-        self, sign: Content, name: str, *, current: bool, below: str = "", facts: ShotFacts | None = None
+        self,
+        sign: Content,
+        name: str,
+        *,
+        current: bool,
+        below: str = "",
+        most: int = 1,
+        facts: ShotFacts | None = None,
     ) -> None:
-        """What stands below the picture, with the stars and the label in `facts`; a long name loses its middle."""
-        self._label = (sign, name, below, facts)
+        """What stands below the picture: mark, name, the stars and the label in `facts`, and `below` in at `most` so
+        many lines. A long name loses its middle, what is `below` its end."""
+        self._label, self._most = (sign, name, below, facts), most
         self.set_class(current, "-current")
         self._caption()
 
@@ -97,8 +106,10 @@ class Pane(Container):
         if marks:
             marks = Content.assemble("  ", marks)
         lines = [Content.assemble(start, fit(name, max(1, room - marks.cell_length)).rstrip(), marks)]
-        if below:
-            lines.append(Content.assemble(" " * start.cell_length, (visible(below), f"{FAINT} not bold")))
+        indent = " " * start.cell_length
+        for line in folded(visible(below), room, self._most) if below else []:
+            told = Content.assemble(indent, (line, f"{FAINT} not bold"))
+            lines.append(told.truncate(start.cell_length + room, ellipsis=True))
         self.query_one(".caption", Static).update(Content("\n").join(lines))
 
     def on_resize(self) -> None:

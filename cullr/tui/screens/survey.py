@@ -24,8 +24,8 @@ LEAST = (20, 7)
 """Columns and rows of a box in which a picture still tells something."""
 MOST = 16
 """Boxes on a page: a kitty terminal is given sixteen pictures to hold."""
-REASONED = 11
-"""Rows of a box from which the reason has a line of its own."""
+REASONED = 9
+"""Rows of a box from which the reason has a line of its own; with every three more one more, up to three."""
 SHAPE = 3.0
 """Columns per row of an ordinary 3:2 picture in cells of 1:2."""
 
@@ -84,8 +84,10 @@ class SurveyScreen(MarkingPage):
         return self.at - self.at % self.capacity
 
     @property
-    def _reasoned(self) -> bool:
-        return self.query_one(Boxes).size.height // self._rows >= REASONED
+    def _reasoned(self) -> int:
+        """Lines for the reason."""
+        rows = self.query_one(Boxes).size.height // self._rows
+        return max(0, min(3, (rows - REASONED) // 3 + 1))
 
     def _arrange(self) -> None:
         if not self.display:
@@ -111,10 +113,10 @@ class SurveyScreen(MarkingPage):
         for number, (pane, shot) in enumerate(zip(self.query(Pane), page, strict=False)):
             [proposal] = self.proposals([shot])
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
-            why = words.reason(proposal) if self._reasoned else ""
+            why = words.reason(proposal).removeprefix("kept: ").removeprefix("culled: ") if self._reasoned else ""
             label = Content.assemble(sign, " ")
             current = self.first + number == self.at
-            pane.label(label, name(shot, self.group.shots), current=current, below=why, facts=shot)
+            pane.label(label, name(shot, self.group.shots), current=current, below=why, most=self._reasoned, facts=shot)
         self._title()
 
     def _title(self) -> None:
