@@ -32,7 +32,7 @@ TALL = 34
 """Rows from which there is room for the facts that do not differ."""
 LETTERS = "ABCD"
 REASON = 3
-"""Rows that a reason has at most."""
+"""Rows that a reason has at most; one where the picture of a difference needs the room."""
 
 
 class CompareScreen(MarkingPage):
@@ -174,7 +174,8 @@ class CompareScreen(MarkingPage):
         lines = facts.compared(self.shots, self.proposals(self.shots))
         every = self.size.height >= TALL if self._all_facts is None else self._all_facts
         room = max(8, (self.size.width - LABEL - 1) // len(self.shots))
-        shown = [row for line in lines if every or line.differs for row in self._fact(line, room)]
+        most = 1 if self._difference else REASON
+        shown = [row for line in lines if every or line.differs for row in self._fact(line, room, most)]
         if not shown:
             shown = [Content.styled("  nothing that is known of them differs", FAINT)]
         heads = [Content.styled(fit(LETTERS[at], room), "bold $text-accent") for at in range(len(self.shots))]
@@ -183,11 +184,11 @@ class CompareScreen(MarkingPage):
         return Content("\n").join([*(Content.assemble(each, *heads) for each in head), *shown])
 
     @staticmethod
-    def _fact(line: facts.Fact, room: int) -> list[Content]:
-        """One row; a reason has up to three."""
+    def _fact(line: facts.Fact, room: int, most: int) -> list[Content]:
+        """One row; a reason has up to `most`."""
         sign = ("≠ ", "bold $text-warning") if line.differs else "  "
         tone = "" if line.differs else FAINT
-        cells = [folded(value, room - 1, REASON) if line.name == "why" else [value] for value in line.values]
+        cells = [folded(value, room - 1, most) if line.name == "why" else [value] for value in line.values]
         rows = []
         for row in range(max(map(len, cells))):
             head = [(sign, (fit(line.name, LABEL - 2), FAINT)), (" " * LABEL,)][row > 0]
