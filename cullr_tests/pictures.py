@@ -72,6 +72,21 @@ def with_thumbnail(image: Image.Image, thumb: Image.Image, orientation: int = 1)
     return out.getvalue()
 
 
+def with_preview(image: Image.Image, preview: Image.Image) -> bytes:
+    """A JPEG with an MPF preview behind it, as cameras write it: Pillow marks the second picture as of no type."""
+    stream = io.BytesIO()
+    image.save(stream, "MPO", save_all=True, append_images=[preview], quality=90)
+    data = bytearray(stream.getvalue())
+    start = data.index(b"MPF\0") + 4
+    first = start + int.from_bytes(data[start + 4 : start + 8], "little")
+    for number in range(int.from_bytes(data[first : first + 2], "little")):
+        at = first + 2 + 12 * number
+        if data[at : at + 2] == b"\x02\xb0":  # the pictures' entries, 16 bytes each
+            second = start + int.from_bytes(data[at + 8 : at + 12], "little") + 16
+            data[second : second + 4] = (0x010002).to_bytes(4, "little")
+    return bytes(data)
+
+
 def with_packet(raw: bytes, packet: bytes) -> bytes:
     """A RAW that is a TIFF inside, with this XMP behind all else and in its first directory: as Adobe's programs do."""
     order = "<" if raw[:2] == b"II" else ">"

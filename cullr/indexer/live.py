@@ -1,9 +1,9 @@
 """The indexer that serves a screen: publishes groups as they are found, then watches and keeps them up to date.
 
-First the heads, so that look-alikes among JPEGs are there within a blink; then every picture, and with that the groups
-are complete; then what shields and the rule ask to be measured, which settles what each group says; last what only the
-screen needs. From the second on it begins where the person looks. The index is the channel: nothing here ever waits for
-the screen.
+First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where there
+are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then what
+shields and the rule ask to be measured, which settles what each group says; last what only the screen needs, these two
+beginning where the person looks. The index is the channel: nothing here ever waits for the screen.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ EVERY = 2.0
 """Seconds between two publications while pictures are read; more where grouping itself takes a tenth of that."""
 AT_ONCE = 32
 """Members served before the person's place is asked again: half a second of work."""
-GROUPED = "groups complete"
-"""The name under which it is noted, as a pass, that every picture was read and compared."""
+GROUPED, BY_PREVIEWS = "groups complete", "groups complete by previews"
+"""The names under which it is noted, as a pass, that every picture, or its fresh preview, was read and compared."""
 TELL = 0.2
 """Seconds between two notes of progress."""
 
@@ -88,6 +88,7 @@ class Live:
                 pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes), at_once=True)
                 passes.heads(scanned.shots, pulse)
                 seen = self._publish_early(scanned.shots, passes)
+                self._by_previews(scanned.shots, passes, seen, pulse)
                 shots = passes.pictures(scanned.shots, pulse, first=seen.members, measured=seen.level)
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
@@ -108,6 +109,25 @@ class Live:
             self._writer.state("complete", key if lasts else None)
         finally:
             self._store.commit()
+
+    def _by_previews(self, shots: Sequence[Shot], passes: Passes, seen: Foresight, pulse: Callable[[], None]) -> None:
+        """The complete groups by previews that can be trusted, and by the pixels of all other photos: to be looked at,
+        for every pixel is read before any of them can be approved."""
+        carriers = [shot for shot in shots if shot.face in passes.previewed]
+        if not carriers:
+            return
+        left = passes.previews([shot.face for shot in carriers], pulse)
+        trusted = [shot for shot in carriers if shot.face not in left]
+        certain = {shot.face for shot in trusted}
+        others = [shot for shot in shots if shot.face not in certain]
+        others = passes.pictures(others, pulse, first=seen.members, measured=seen.level)
+        plain = replace(self._settings, encoder="none")
+        known, every = run.grouped(
+            self._roots, [*others, *trusted], plain, passes, self._store, self._opened, self._say
+        )
+        groups = measuring.marked(every.groups, known)
+        self._publish(groups, known)
+        self._writer.passed(BY_PREVIEWS, len(known), len(known))
 
     def _settled(
         self, found: Sequence[Group], facts: measuring.Facts, passes: Passes, *, whole: bool

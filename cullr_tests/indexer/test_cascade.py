@@ -16,7 +16,7 @@ from cullr.index.reviews import Reader
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping
-from cullr.indexer.live import GROUPED, Live
+from cullr.indexer.live import BY_PREVIEWS, GROUPED, Live
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.indexer.run import run
@@ -105,6 +105,48 @@ def test_the_groups_in_the_end_are_those_of_the_pixels(shoot: Path, tmp_path: Pa
     assert {look.rung for _, facts, _ in seen for each in facts if (look := each.look)} <= {Rung.DRAFT, Rung.FULL}
     heads = {each.name: each.total for each in reader.passes()}["reading heads"]
     assert heads == sum(path.stat().st_size >= WORTH_A_HEAD for path in shoot.iterdir())
+    opened.close()
+
+
+def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "shoot"
+    root.mkdir()
+    small = (900, 600)
+    for seed in (1, 2, 3):
+        for shift in range(3):
+            image = framed(seed, shift)
+            (root / f"burst{seed}_{shift}.jpg").write_bytes(pictures.with_preview(image, image.resize(small)))
+    (root / "stale.jpg").write_bytes(pictures.with_preview(framed(4), framed(1).resize(small)))
+    (root / "bare.jpg").write_bytes(pictures.with_thumbnail(framed(2, 9), framed(2, 9).resize((160, 107))))
+    plain = run([root], Settings(), tmp_path / "plain", progress=lambda *_step: None, say=print)
+    expected = named(plain.groups, plain.facts)
+    assert {frozenset(f"burst1_{shift}.jpg" for shift in range(3))} <= {names for _, names in expected}
+    early: list[tuple[set[tuple[str, frozenset[str]]], set[bool], set[Rung]]] = []
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    reader = Reader(opened.connection, reviews.key([root], Settings()))
+
+    class Enough(Exception):
+        pass
+
+    def leave() -> None:
+        raise Enough
+
+    def at_previews(statement: str) -> None:
+        if "review_pass" in statement and BY_PREVIEWS in statement and not early:
+            groups = [found for row in reader.order() if (found := reader.group(row))]
+            rungs = {each.look.rung for _, facts, _ in groups for each in facts if each.look}
+            names = {each for group, facts, _ in groups for each in named([group], facts)}
+            early.append((names, {line.provisional for line in reader.rows(reader.order()).values()}, rungs))
+
+    opened.connection.set_trace_callback(at_previews)
+    with pytest.raises(Enough):
+        Live([root], Settings(), opened, print).serve(leave)
+    opened.connection.set_trace_callback(None)
+    assert early == [(expected, {True}, {Rung.PREVIEW, Rung.DRAFT})]
+    groups = [found for row in reader.order() if (found := reader.group(row))]
+    assert {each for group, facts, _ in groups for each in named([group], facts)} == expected
+    assert {each.look.rung for _, facts, _ in groups for each in facts if each.look} == {Rung.DRAFT}
+    assert {line.provisional for line in reader.rows(reader.order()).values()} == {False}
     opened.close()
 
 

@@ -30,15 +30,19 @@ def compare(
     for peer, why in missing.items():
         print(f"  missing: {peer}: {why}", flush=True)
     first = Row("cullr, first groups on screen", watched.first if watched else [])
+    pixels = Row("cullr, every pixel read", watched.pixels if watched else [])
     with tempfile.TemporaryDirectory(dir=work) as folder:
         scratch = Path(folder)
         warmed = every_byte()
         warmed.run(corpus, scratch)
         seen = [watched] if watched else []
         rows = contest.hold(corpus, [*seen, *ours, warmed, *peers], chosen.rounds, scratch)
-    contest.tell(title, corpus, [first, *rows] if watched else rows, missing, rows[0].name, out)
-    if watched:
-        shown = statistics.median(first.of("wall"))
-        for row in rows:
+    if not watched:
+        contest.tell(title, corpus, rows, missing, rows[0].name, out)
+        return
+    contest.tell(title, corpus, [first, rows[0], pixels, *rows[1:]], missing, rows[0].name, out)
+    for ours_at in (first, pixels):
+        when = statistics.median(ours_at.of("wall"))
+        for row in rows[1:]:
             if walls := row.of("wall"):
-                print(f"{row.name} ÷ first groups on screen: {statistics.median(walls) / shown:.1f}")
+                print(f"{row.name} ÷ {ours_at.name}: {statistics.median(walls) / when:.1f}")

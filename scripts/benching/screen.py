@@ -23,7 +23,7 @@ from benching.corpus import Corpus
 from benching.measured import Peak, Run, cpu
 from benching.tools import Groups
 from cullr.index import database, facts_json
-from cullr.indexer.live import GROUPED
+from cullr.indexer.live import BY_PREVIEWS, GROUPED
 from cullr.model import Kind
 
 SIZE = (40, 140)
@@ -37,7 +37,8 @@ ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What a person sees come: the `first` group on the screen, then, as the run itself, the moment when the index
-    holds every group, each of them verified. Keepers are chosen after that: their row is the whole report's.
+    holds every group, each of them verified, by previews where there are any that can be trusted; then the moment when
+    every pixel was read (`pixels`). Keepers are chosen after that: their row is the whole report's.
 
     `shown` is a pattern of what only a group's line says: the beginning of the corpus' file names.
     """
@@ -46,6 +47,7 @@ class Watched:
     words: Sequence[str] = ()
     kinds: Container[str] = frozenset(Kind)
     first: list[Run | None] = field(default_factory=list)
+    pixels: list[Run | None] = field(default_factory=list)
     name: str = "cullr, complete verified groups"
     ours: bool = True
 
@@ -66,12 +68,18 @@ class Watched:
         os.close(theirs)
         peak = Peak(process.pid)
         heard = _Heard(ours, began + LIMIT)
+
+        def now() -> Run:
+            return Run(time.perf_counter() - began, cpu(process.pid), peak.highest, 0, "")
+
         try:
             heard.until(lambda said: bool(re.search(self.shown.encode(), said)))
-            self.first.append(Run(time.perf_counter() - began, cpu(process.pid), peak.highest, 0, ""))
-            heard.until(lambda _said: _complete(home))
-            done = Run(time.perf_counter() - began, cpu(process.pid), peak.stop(), 0, "")
-            return done, _groups(home, self.kinds)
+            self.first.append(now())
+            heard.until(lambda _said: _complete(home, GROUPED, BY_PREVIEWS))
+            done, groups = now(), _groups(home, self.kinds)
+            heard.until(lambda _said: _complete(home, GROUPED))
+            self.pixels.append(now())
+            return done, groups
         finally:
             peak.stop()
             process.send_signal(signal.SIGTERM)
@@ -101,13 +109,13 @@ class _Heard:
                 self._said = ESCAPES.sub(b"", (self._said + fresh)[-(1 << 16) :])
 
 
-def _complete(home: Path) -> bool:
+def _complete(home: Path, *names: str) -> bool:
     db = database.open_for_reading(home)
     if db is None:
         return False
     with contextlib.closing(db):
-        asked = "SELECT name FROM review_pass WHERE name = ? UNION SELECT state FROM review_state WHERE state = ?"
-        return db.execute(asked, (GROUPED, "complete")).fetchone() is not None
+        reached = db.execute("SELECT name FROM review_pass UNION SELECT state FROM review_state").fetchall()
+        return not {*names, "complete"}.isdisjoint(name for (name,) in reached)
 
 
 def _groups(home: Path, kinds: Container[str]) -> Groups:
