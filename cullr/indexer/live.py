@@ -1,9 +1,9 @@
 """The indexer that serves a screen: publishes groups as they are found, then watches and keeps them up to date.
 
-First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where there
-are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then what
-shields and the rule ask to be measured, which settles what each group says; last what only the screen needs, these two
-beginning where the person looks. The index is the channel: nothing here ever waits for the screen.
+First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where
+there are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then
+what shields and the rule ask to be measured, which settles what each group says; last what only the screen needs,
+these two beginning where the person looks. The index is the channel: nothing here ever waits for the screen.
 """
 
 from __future__ import annotations

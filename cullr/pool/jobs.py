@@ -17,9 +17,9 @@ WIRE_BYTES = 60 << 10
 
 
 class Job(StrEnum):
-    """HEAD, PREVIEW and PICTURE give a `Reading` (HEAD None of what is no JPEG, PREVIEW of what has none to be trusted),
-    MEASURE (its tasks say what is wanted) a `Measured`, DIGEST 32 bytes, MARKS `Marks` or None, RENDER (they carry an
-    order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
+    """HEAD, PREVIEW and PICTURE give a `Reading` (HEAD None of what is no JPEG, PREVIEW of what has none to be
+    trusted), MEASURE (its tasks say what is wanted) a `Measured`, DIGEST 32 bytes, MARKS `Marks` or None, RENDER
+    (they carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
 
     HEAD = "head"
     PREVIEW = "preview"
