@@ -240,8 +240,8 @@ class _Asker:
 
 
 def _looks_at_faces(prefer: Sequence[Preference]) -> bool:
-    """Whether the rule asks for eyes: then sharpness, too, is that of faces where there are any."""
-    return any(each.by == "eyes" for each in prefer)
+    """Whether the rule asks for faces or eyes: then sharpness, too, is that of faces where there are any."""
+    return any(MEASURED.get(each.by) is Measure.FACES for each in prefer)
 
 
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:

@@ -64,7 +64,8 @@ def choices(roots: Sequence[Path], settings: Settings, cache: Path, progress: Pr
 
 def _everything(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], demand: Demand) -> None:
     for group in groups:
-        demand.ask(Measure.QUALITY, [facts[shot] for shot in group.shots if shot in facts])
+        for measure in Measure:
+            demand.ask(measure, [facts[shot] for shot in group.shots if shot in facts])
 
 
 def _home(facts: ShotFacts, place: _Place, state: State) -> ShotFacts | None:

@@ -6,6 +6,7 @@ import random
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 
 from cullr import rules
 from cullr.model import Kind, ShotId
-from cullr.rules import learning, writing
+from cullr.rules import criteria, learning, writing
 from cullr.rules.criteria import Preference
 from cullr.rules.learning import CANDIDATES, Agreement, Choice, agreement, fit, validated
-from cullr_tests.rules.known_shots import group, kept, rule, shot, wish
+from cullr_tests.rules.known_shots import face, group, kept, rule, shot, wish
 from cullr_tests.rules.test_rule_laws import WISHES
 
 
@@ -58,6 +59,34 @@ def test_a_persons_order_is_found_and_holds_for_what_was_not_seen(order: tuple[P
     # A tenth of the groups are equal by the whole order, and their path, which decided, means nothing.
     assert validated(decided).share > 0.8
     assert agreement([each.prefer for each in fit(decided)], choices(120, *order, seed=2)).share > 0.8
+
+
+def test_every_criterion_of_the_vocabulary_may_be_learnt() -> None:
+    assert {each.by for each in CANDIDATES} == set(criteria.SCORES)
+
+
+@pytest.mark.parametrize(
+    ("by", "liked", "other"),
+    [
+        ("eyes", {"faces": (face(),)}, {"faces": (face(eyes=0.1),)}),
+        ("face", {"faces": (face(sharpness=0.9),)}, {"faces": (face(sharpness=0.4),)}),
+        ("noise", {"noise": 2.0}, {"noise": 9.0}),
+        ("compression", {"compression": 95}, {"compression": 60}),
+        ("label", {"label": "Grün"}, {"label": "Red"}),
+        ("pick", {"pick": 1}, {"pick": -1}),
+        ("edited", {"edited": True}, {"edited": False}),
+    ],
+)
+def test_what_a_person_went_by_is_learnt_whatever_it_is(by: str, liked: dict[str, Any], other: dict[str, Any]) -> None:
+    """Here the first by path is never the one that stays, and nothing else tells them apart."""
+    decided = []
+    for number in range(0, 60, 2):
+        pair = shot(number, f"day/{number:03}_a.jpg", **other), shot(number + 1, f"day/{number:03}_b.jpg", **liked)
+        same = [replace(each, taken=pair[0].taken) for each in pair]
+        decided.append(Choice(tuple(same), frozenset({same[1].id})))
+    order = fit(decided)
+    assert order[0].prefer.by == by
+    assert validated(decided).right == len(decided)
 
 
 def test_an_order_with_moods_is_found_and_agrees_less_by_as_much() -> None:
