@@ -38,6 +38,7 @@ class Measure(StrEnum):
 
     QUALITY = "quality"
     FACES = "faces"
+    TRACES = "traces"
 
 
 class TimeSource(StrEnum):
@@ -217,7 +218,8 @@ class ShotFacts:
     """All that is known of a shot: what matchers, rules and reports read.
 
     `content` holds the digests of its photos in `shot.photos` order, None until a file of equal size made it needed;
-    `fingerprint` is a digest of the face's size and of its beginning, middle and end: decisions are remembered by it.
+    `fingerprint` is a digest of the face's size and of its beginning, middle and end: decisions are remembered by it;
+    `traces` is the JPEG quality at which the face was once saved more coarsely than it is now, 100 if at none.
     """
 
     id: ShotId
@@ -231,6 +233,7 @@ class ShotFacts:
     content: tuple[bytes | None, ...] = ()
     fingerprint: bytes | None = None
     faces: tuple[Face, ...] | None = None
+    traces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ JPEGs are decoded DCT-scaled to at least 80 pixels a side (24 megapixels: 57 ms 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -101,6 +101,16 @@ def _open_whole(path: Path, limits: Limits, least: int) -> Image.Image:
         return opener.use(stream, content.type, limits, lambda image: _whole(image, stream, content.type, least))
 
 
+def open_stored(path: Path, limits: Limits) -> tuple[Image.Image, Sequence[int] | None]:
+    """A rendered picture's grey, unscaled and unturned, and the steps of its JPEG, down and across; None of others'.
+
+    Raises Unreadable.
+    """
+    with opener.opened(path) as stream:
+        content = opener.content(stream, limits)
+        return opener.use(stream, content.type, limits, lambda image: _stored(image, stream))
+
+
 def turned(image: Image.Image, orientation: int) -> Image.Image:
     """The picture as shown, from the picture as stored."""
     turn = TURNS.get(orientation)
@@ -184,6 +194,12 @@ def _whole(opened: Image.Image, stream: BinaryIO, kind: str, least: int) -> Imag
     image = pixels.load(opened, stream, "RGB", _enough(opened.size, least))
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     return _rgb(image if kind == "jxl" else turned(image, exif_tags.orientation(exif)))
+
+
+def _stored(opened: Image.Image, stream: BinaryIO) -> tuple[Image.Image, Sequence[int] | None]:
+    tables = getattr(opened, "quantization", None)
+    grey = to_grey(pixels.load(opened, stream, "L", opened.size))
+    return grey, tables.get(0) if isinstance(tables, dict) else None
 
 
 def _enough(size: tuple[int, int], side: int) -> tuple[int, int]:

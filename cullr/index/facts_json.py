@@ -104,6 +104,7 @@ def _facts(facts: ShotFacts) -> list[Any]:
         [digest.hex() if digest else None for digest in facts.content],
         facts.fingerprint.hex() if facts.fingerprint else None,
         None if facts.faces is None else [astuple(face) for face in facts.faces],
+        facts.traces,
     ]
 
 
@@ -111,7 +112,7 @@ def _read_facts(data: list[Any]) -> ShotFacts:
     number, shot, meta, taken, look, quality, stage, marks, content, fingerprint, *more = data
     when = _read_taken(taken)
     assert when is not None
-    faces = more[0] if more else None  # not in what was written before faces were looked for
+    faces, old = (*more, None, None)[:2]  # not in what was written before they were looked for
     return ShotFacts(
         ShotId(number),
         _read_shot(shot),
@@ -124,6 +125,7 @@ def _read_facts(data: list[Any]) -> ShotFacts:
         tuple(bytes.fromhex(digest) if digest else None for digest in content),
         bytes.fromhex(fingerprint) if fingerprint else None,
         None if faces is None else tuple(Face(*face) for face in faces),
+        old,
     )
 
 

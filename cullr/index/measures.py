@@ -51,6 +51,7 @@ def _unpack_faces(data: bytes) -> tuple[Face, ...]:
 FORMS: dict[Measure, Form] = {
     Measure.QUALITY: Form("quality 3", _pack_quality, _unpack_quality),
     Measure.FACES: Form("faces", _pack_faces, _unpack_faces),
+    Measure.TRACES: Form("traces", lambda value: bytes([value]), lambda data: data[0]),
 }
 INSERT = "INSERT OR REPLACE INTO measure VALUES (?, ?, ?)"
 INSERT_PREVIEW = "INSERT OR REPLACE INTO preview VALUES (?, ?)"

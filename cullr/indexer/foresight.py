@@ -47,7 +47,8 @@ def foresee(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Ru
 
 def asked(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Rule, *, across: bool) -> set[ShotId]:
     """Whose quality will probably be asked for, by what is known of them so far."""
-    demand = Demand()
+    # Traces are only had from whole pictures: what is asked for after them is foreseen all the same.
+    demand = Demand({Measure.TRACES: facts.keys()})
     for group in groups:
         members = [facts[shot] for shot in group.shots]
         demand.ask(Measure.QUALITY, shields.unmeasured(group, members, group.shielded))

@@ -22,11 +22,11 @@ from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
-from cullr.decode.picture import open_large, open_measurable, scaled
+from cullr.decode.picture import open_large, open_measurable, open_stored, scaled
 from cullr.model import Look, Marks, Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Reading, Square, Task, Wanted
 from cullr.pool.render import as_srgb, render
-from cullr.quality import faces
+from cullr.quality import faces, traces
 from cullr.settings import Limits
 
 PREVIEW_SIDE = 320
@@ -117,8 +117,15 @@ def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = Fal
 
 
 def _measured(path: Path, limits: Limits, wanted: Wanted) -> Measured:
-    image = open_measurable(path, limits) if wanted.measures else open_large(path, limits, PREVIEW_SIDE)
-    values = {measure: _MEASURES[measure](image) for measure in wanted.measures}
+    seen = [measure for measure in wanted.measures if measure in _MEASURES]
+    values: dict[Measure, object] = {}
+    if Measure.TRACES in wanted.measures:
+        grey, table = open_stored(path, limits)
+        values[Measure.TRACES] = traces.coarsest(np.asarray(grey), table)
+    if not seen and not wanted.preview:
+        return Measured(values)
+    image = open_measurable(path, limits) if seen else open_large(path, limits, PREVIEW_SIDE)
+    values |= {measure: _MEASURES[measure](image) for measure in seen}
     return Measured(values, _preview(image) if wanted.preview else None)
 
 

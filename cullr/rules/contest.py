@@ -224,7 +224,8 @@ class _Asker:
         if prefer.by == "sharpness" and _looks_at_faces(self.prefer):
             measures.append(Measure.FACES)
         shots = [shot for at in still for shot in self.entries[at]]
-        if self.demand is not None and sum(self.demand.ask(measure, shots) for measure in measures):
+        worth = self.demand is not None and criteria.worth_measuring(prefer, shots)
+        if self.demand is not None and worth and sum(self.demand.ask(measure, shots) for measure in measures):
             raise _Undecided
         return self._scored(prefer, still)
 

@@ -26,9 +26,11 @@ MEASURED: Mapping[str, Measure] = {
     "sharpness": Measure.QUALITY,
     "noise": Measure.QUALITY,
     "exposure": Measure.QUALITY,
+    "compression": Measure.TRACES,
 }
 """The criteria that look at the picture itself, and what must be measured for each."""
-LEFT_OUT_IF_UNKNOWN = frozenset({*MEASURED, "compression"})
+LEFT_OUT_IF_UNKNOWN = frozenset(MEASURED)
+LOSSLESS = frozenset({"png", "bmp", "tiff", "pnm"})
 
 _SYNONYMS = {
     "heif": "heic",
@@ -142,6 +144,33 @@ def is_label(entry: str, label: str | None) -> bool:
     return folded(entry) == folded(label) or (colour == folded(entry) and colour == sidecars.colour(label))
 
 
+def worth_measuring(prefer: Preference, shots: Sequence[ShotFacts]) -> bool:
+    """Whether their pictures tell more than their heads do: not of a camera's own files, whose heads are alike."""
+    if prefer.by != "compression":
+        return True
+    heads = {(each.format, each.compression, each.camera, each.tags) for each in (shot.metadata for shot in shots)}
+    jpegs = [shot.metadata.compression is not None for shot in shots]
+    comparable = all(jpeg or _is_lossless(shot) for jpeg, shot in zip(jpegs, shots, strict=True))
+    return comparable and any(jpegs) and len(heads) > 1
+
+
+def _is_lossless(shot: ShotFacts) -> bool:
+    return FORMATS.get(shot.metadata.format.casefold()) in LOSSLESS
+
+
+def _compression(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float | None]:
+    """JPEG quality, by the tables or by the traces of coarser ones; 100 without loss."""
+    traced = worth_measuring(prefer, shots)
+
+    def quality(shot: ShotFacts) -> int | None:
+        table, old = shot.metadata.compression, shot.traces if traced else None
+        if table is None:
+            return old if _is_lossless(shot) else None
+        return table if old is None else min(table, old)
+
+    return [None if found is None else float(found) for found in map(quality, shots)]
+
+
 def _label(prefer: Preference, shot: ShotFacts) -> float:
     return _rank(prefer.order, lambda entry: is_label(entry, shot.marks.label))
 
@@ -220,9 +249,7 @@ SCORES: dict[str, Scores] = {
     "resolution": _each(lambda _, shot: float(shot.metadata.width * shot.metadata.height)),
     # Of the photos alone: the film of a Live Photo says nothing about the picture.
     "bytes": _each(lambda _, shot: float(sum(photo.size for photo in shot.shot.photos))),
-    "compression": _each(
-        lambda _, shot: None if shot.metadata.compression is None else float(shot.metadata.compression)
-    ),
+    "compression": _compression,
     "resent": _each(lambda _, shot: -float(resends.is_resent(shot))),
     "eyes": lambda _, shots: seen.eyes(shots),
     "face": lambda _, shots: seen.face(shots),

@@ -134,6 +134,13 @@ def _companion(prefer: Preference, shot: ShotFacts) -> str:
     )
 
 
+def _saved(side: Side) -> str:
+    quality, table = round(side.score), side.facts.metadata.compression
+    if table is None:
+        return f"made of a JPEG of quality {quality}" if quality < 100 else "saved without loss"
+    return f"JPEG quality {table}" if quality >= table else f"once saved at JPEG quality {quality}"
+
+
 def stage(shot: ShotFacts) -> str:
     """`stage 1.5 face_swapped`."""
     if shot.stage is None:
@@ -154,7 +161,7 @@ _WORDS: dict[str, Words] = {
     "format": _noun(lambda prefer, shot: criteria.best_format(prefer, shot).upper()),
     "resolution": _amount("{} more pixels", "{} fewer pixels"),
     "bytes": _amount("{} more bytes", "{} fewer bytes"),
-    "compression": _noun(lambda _, shot: f"JPEG quality {shot.metadata.compression}"),
+    "compression": lambda _, this, that, name: f"{_saved(this)} ({name}: {_saved(that)})",
     "resent": _noun(lambda _, shot: resends.signs(shot) or "not resent"),
     "eyes": seen_words.eyes,
     "face": seen_words.face,

@@ -35,7 +35,12 @@ def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
     mark: dict[str, Any] = {"rating": None, "label": None, "pick": None, "edited": False}
     look: dict[str, Any] = {"sharpness": 1.0, "tiles": (), "shadows": 0.0, "highlights": 0.0, "brightness": 0.5}
     look |= {"noise": 2.0, "slopes": (0.0, 0.0, 0.0)}
-    rest: dict[str, Any] = {"taken": Taken(number * 1_000_000, TimeSource.EXIF), "stage": None, "faces": None}
+    rest: dict[str, Any] = {
+        "taken": Taken(number * 1_000_000, TimeSource.EXIF),
+        "stage": None,
+        "faces": None,
+        "traces": None,
+    }
     rest |= {"photos": (), "companions": ()}
     for values in (file, head, mark, look, rest):
         values |= {key: known.pop(key) for key in list(known) if key in values}
@@ -51,6 +56,7 @@ def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
         stage=rest["stage"],
         marks=Marks(**mark),
         faces=rest["faces"],
+        traces=rest["traces"],
     )
 
 

@@ -211,6 +211,27 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         "JPEG quality 60 (IMG_0001.JPG: JPEG quality 92)",
     ),
     (
+        wish("compression"),
+        {"compression": 90},
+        {"compression": 97, "traces": 31},
+        "JPEG quality 90 (IMG_0002.JPG: once saved at JPEG quality 31)",
+        "once saved at JPEG quality 31 (IMG_0001.JPG: JPEG quality 90)",
+    ),
+    (
+        wish("compression"),
+        {"compression": 90},
+        {"format": "png", "traces": 31},
+        "JPEG quality 90 (IMG_0002.JPG: made of a JPEG of quality 31)",
+        "made of a JPEG of quality 31 (IMG_0001.JPG: JPEG quality 90)",
+    ),
+    (
+        wish("compression"),
+        {"format": "png", "traces": 100},
+        {"compression": 60},
+        "saved without loss (IMG_0002.JPG: JPEG quality 60)",
+        "JPEG quality 60 (IMG_0001.JPG: saved without loss)",
+    ),
+    (
         wish("resent"),
         {},
         {"path": "day/IMG-20240501-WA0007.jpg"},

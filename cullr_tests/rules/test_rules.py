@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cullr import rules
-from cullr.model import File, Kind, Marks, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
+from cullr.model import File, Kind, Marks, Measure, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
 from cullr.rules import contest
 from cullr.rules.amount import Amount
 from cullr.rules.rulefile import Protect, Way
@@ -320,3 +320,33 @@ def test_a_rule_may_thin_one_kind_in_another_way() -> None:
     shots = [shot(number, size=number) for number in (1, 2, 3)]
     assert [propose(chosen, shots, kind=Kind.BURST)[number][0] for number in (1, 2, 3)] == [True, True, False]
     assert [propose(chosen, shots, kind=Kind.PHASH)[number][0] for number in (1, 2, 3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "asked"),
+    [
+        ({"compression": 92}, {"compression": 92}, False),  # a camera's own
+        ({"compression": 92}, {"compression": 97}, True),
+        ({"compression": 92}, {"compression": 92, "tags": 3}, True),
+        ({"compression": 92}, {"format": "png"}, True),
+        ({"format": "png"}, {"format": "png", "tags": 3}, False),
+        ({"compression": 92}, {"format": "heif"}, False),  # nobody knows how strongly that was compressed
+    ],
+)
+def test_pictures_are_searched_for_an_older_jpeg_only_where_that_can_decide(
+    one: dict[str, Any], other: dict[str, Any], asked: bool
+) -> None:
+    demand = rules.Demand()
+    propose(rule("compression"), [shot(1, **one), shot(2, **other)], demand=demand)
+    assert demand.wanted[Measure.TRACES] == ({ShotId(1), ShotId(2)} if asked else set())
+    assert bool(demand) is asked
+
+
+def test_what_is_known_of_older_jpegs_makes_no_difference_where_nobody_asked() -> None:
+    shots = [shot(1, compression=92, traces=30), shot(2, compression=92, traces=100)]
+    assert propose(rule("compression"), shots)[1] == (True, "kept: first by path, all else equal")
+
+
+def test_without_its_pictures_a_contest_goes_by_the_tables() -> None:
+    shots = [shot(1, compression=60), shot(2, compression=92)]
+    assert propose(rule("compression"), shots)[2] == (True, "kept: JPEG quality 92 (IMG_0001.JPG: JPEG quality 60)")
