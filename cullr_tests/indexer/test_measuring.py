@@ -114,7 +114,8 @@ def test_only_level_rivals_are_measured_and_no_preview_is_made(shoot: Path, tmp_
     review, found = session.review()
     assert [each.shot.path for each in found.facts if each.quality] == ["a1.jpg", "a2.jpg"]
     assert {group.group.kind for group in review.groups} == {Kind.EXACT, Kind.PHASH}
-    assert rows(tmp_path / "cache", "measure") == 2
+    assert [each.shot.path for each in found.facts if each.traces] == ["a1.jpg", "a2.jpg"]
+    assert rows(tmp_path / "cache", "measure") == 4
     assert rows(tmp_path / "cache", "preview") == 0
 
 
