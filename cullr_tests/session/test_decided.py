@@ -10,7 +10,21 @@ import pytest
 
 from cullr import journal, rules
 from cullr.journal import Journal, Verdict
-from cullr.model import File, Group, Kind, Metadata, Proposal, Shot, ShotFacts, ShotId, Taken, TimeSource, Weakest
+from cullr.model import (
+    File,
+    Group,
+    Kind,
+    Marks,
+    Metadata,
+    Proposal,
+    Shot,
+    ShotFacts,
+    ShotId,
+    Taken,
+    TimeSource,
+    Weakest,
+)
+from cullr.rules.rulefile import Protect
 from cullr.session.decided import Decided, key
 
 RULE = rules.load("largest_original")
@@ -72,6 +86,23 @@ def test_a_word_outranks_the_rule_both_ways_and_says_so(tmp_path: Path) -> None:
     assert said[0].reason == "culled: you said so"
     say(tmp_path, Verdict.NONE, "a.jpg")
     assert kept(Decided.read([tmp_path]), (Kind.PHASH, members)) == ["b.jpg"]
+
+
+@pytest.mark.parametrize("kind", [Kind.PHASH, Kind.BURST])
+@pytest.mark.parametrize("shielded", [None, "bracket"])
+def test_a_word_outranks_protections_shields_and_the_clock(tmp_path: Path, kind: Kind, shielded: str | None) -> None:
+    """All that a rule may hold against culling, or for it, yields to the person."""
+    members = [
+        replace(facts(path, size=size), marks=Marks(rating=5, pick=1))
+        for path, size in (("a.jpg", 0), ("b.jpg", 900), ("c.jpg", 500))
+    ]
+    strict = replace(RULE, protect=Protect(rating=4, pick=True, kind=(kind,)), keep=2, seconds=10.0)
+    together = replace(group(*members, kind=kind), shielded=shielded)
+    assert all(each.keep for each in rules.propose(strict, together, members))
+    say(tmp_path, Verdict.CULL, "b.jpg")
+    said = Decided.read([tmp_path]).propose(strict, together, members)
+    assert [each.keep for each in said] == [True, False, True]
+    assert said[1].reason == "culled: you said so"
 
 
 def test_where_the_rules_choice_is_culled_by_hand_the_next_best_stays(tmp_path: Path) -> None:
