@@ -57,9 +57,10 @@ def run(
     kinds: Collection[Kind] = tuple(Kind),
     wants: Wants | None = None,
     previews: bool = False,
+    crew: Crew | None = None,
 ) -> Indexed:
     """Bring the index in `folder` up to date with the roots and find the groups of these kinds; `wants` says what is
-    to be measured of their shots beyond what tells whether they are shielded.
+    to be measured of their shots beyond what tells whether they are shielded; `crew` may have begun already.
 
     A damaged index is set aside and the run starts over, once. Raises Failed for a full disk, KeyboardInterrupt as
     it comes; either way what was read so far is kept.
@@ -74,7 +75,16 @@ def run(
     for last in (False, True):
         opened = database.open_for_writing(folder, tell)
         try:
-            this = _Run(roots, settings, opened, scanned, progress, tell, said)
+            this = _Run(
+                roots,
+                settings,
+                opened,
+                scanned,
+                crew or Crew(settings.limits, settings.match.hash),
+                progress,
+                tell,
+                said,
+            )
             return this.indexed(kinds, wants, previews=previews)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
@@ -94,6 +104,7 @@ class _Run:
     settings: Settings
     opened: Database
     scanned: Scan
+    crew: Crew
     progress: Progress
     say: Say
     said: Sequence[str]
@@ -104,7 +115,7 @@ class _Run:
         try:
             found = reconcile(store, self.roots, photos, prunable(self.roots, self.scanned))
             unread = _unread(self.scanned.shots, found)
-            with Crew(self.settings.limits, self.settings.match.hash) as crew:
+            with self.crew as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
                 seen = self._foresee(passes, store) if kinds and wants else Foresight()
                 guess = Guess() if kinds and wants else None

@@ -215,18 +215,25 @@ class Session:
         self, *, kinds: Collection[Kind] = tuple(Kind), wants: Wants | None = None, previews: bool = False
     ) -> Indexed:
         """Without kinds the index is brought up to date and nothing more."""
-        from cullr.indexer.run import run
+        from cullr.index import database
+        from cullr.pool.crew import Crew
 
-        found = run(
-            self.roots,
-            self.settings,
-            self.cache,
-            progress=self.progress,
-            say=self.say,
-            kinds=kinds,
-            wants=wants,
-            previews=previews,
-        )
+        with Crew(self.settings.limits, self.settings.match.hash) as crew:
+            if not (self.cache / database.FILE).exists():
+                crew.begin()  # there will be much to read, and a worker takes as long to import as we do
+            from cullr.indexer.run import run
+
+            found = run(
+                self.roots,
+                self.settings,
+                self.cache,
+                progress=self.progress,
+                say=self.say,
+                kinds=kinds,
+                wants=wants,
+                previews=previews,
+                crew=crew,
+            )
         if found.photos == 0:
             where = ", ".join(str(root) for root in self.roots)
             raise NothingFound(
