@@ -60,6 +60,28 @@ def gather(photos: Sequence[File], others: Sequence[File]) -> tuple[list[Shot], 
     return sorted(found, key=_path), orphans
 
 
+def family(names_: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a file may belong with files of these names: so do all that are one shot with them, all that share a
+    companion with it, and few others. Gathering these alone finds the same shot as gathering the whole folder.
+    """
+    roots = tuple({_root(name) for name in names_})
+    return lambda name: _plain(name).startswith(roots)
+
+
+def _root(name: str) -> str:
+    """What the names of all that belongs with this one begin with."""
+    stage = names.stage(name)
+    return stage.timestamp if stage else re.split(r"[.(]", _plain(name), maxsplit=1)[0]
+
+
+def _plain(name: str) -> str:
+    """A name in one case and form, without what says that it is litter or edited."""
+    while name.startswith(LITTER):
+        name = name.removeprefix(LITTER)
+    apple = _APPLE.fullmatch(name)
+    return _fold(apple[1] + apple[3] if apple else name)
+
+
 def _path(item: File | Shot) -> str:
     return item.path
 

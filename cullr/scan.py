@@ -109,6 +109,14 @@ def annexes_in(base: str, folders: Iterable[str]) -> Iterator[str]:
             )
 
 
+def anew(root: Path, shot: Shot, ignore: Sequence[str] = ()) -> Shot | None:
+    """The shot of this face as it is now, None where it is gone. Of its folder only names are looked at: a shot in a
+    folder of 20 000 files costs a tenth of what `folder` does."""
+    walker = _Walker(_Ignored(ignore), {}, only=companions.family([photo.name for photo in shot.photos]))
+    walker.take_in(shot.root, os.fspath(root).rstrip("/") + "/", shot.face.folder)
+    return next((found for found in walker.shots if found.path == shot.path), None)
+
+
 class _Ignored:
     """The `ignore` globs, compiled once: a pattern each for files and for folders."""
 
@@ -144,6 +152,8 @@ class _Walker:
     seen: set[Identity] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     """Files in folders still to come that belong to photos of the folder around."""
+    only: Callable[[str], bool] | None = None
+    """Whether a file of this name is wanted; None: all."""
 
     def folders(self, number: int, root: Path) -> Iterator[str]:
         """Go through a root depth first, in order of names, and yield each folder's path when it is done."""
@@ -176,6 +186,8 @@ class _Walker:
         for entry in entries:
             path = prefix + entry.name
             try:
+                if self.only and not self.only(entry.name) and not annexes.leads_to(entry.name):
+                    continue
                 if self.taken and path in self.taken:
                     self.taken.discard(path)
                 elif entry.is_symlink():
@@ -221,7 +233,8 @@ class _Walker:
                     entries = [
                         entry
                         for entry in listing
-                        if entry.is_file(follow_symlinks=False)
+                        if (self.only is None or self.only(entry.name))
+                        and entry.is_file(follow_symlinks=False)
                         and not self.ignored.file(entry.name, f"{folder}/{entry.name}")
                     ]
                 here = self.roots and identify(os.stat(base + folder)) in self.roots  # noqa: PTH116

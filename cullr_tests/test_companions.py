@@ -8,7 +8,7 @@ from random import Random
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cullr import companions, formats, names
@@ -186,6 +186,26 @@ def test_no_file_is_lost_or_owned_twice_and_the_order_does_not_matter(listing: s
         assert set(shot.shared) == {file for file in shot.companions if held.count(file) > 1}
     random.shuffle(ordered)
     assert gathered(*ordered) == (shots, orphans)
+
+
+@settings(max_examples=600, deadline=None)
+@given(LISTINGS)
+def test_a_look_at_its_family_alone_finds_the_same_shot(listing: set[str]) -> None:
+    shots, _ = gathered(*listing)
+    for shot in shots:
+        belongs = companions.family([photo.name for photo in shot.photos])
+        near, _ = gathered(*(name for name in listing if belongs(name)))
+        assert shot in near
+
+
+def test_a_family_is_a_small_part_of_a_folder(shared_photos: Path) -> None:
+    listing = [path.name for path in (shared_photos / "companions").iterdir()]
+    listing += [f"DSC_{number:04}.{extension}" for number in range(1000, 2000) for extension in ("JPG", "NEF", "xmp")]
+    for shot in gathered(*listing)[0]:
+        belongs = companions.family([photo.name for photo in shot.photos])
+        near = [name for name in listing if belongs(name)]
+        assert shot in gathered(*near)[0]
+        assert len(near) < 40
 
 
 def test_a_folder_of_100_000_files_takes_linear_time() -> None:

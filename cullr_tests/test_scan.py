@@ -312,3 +312,16 @@ def test_roots_come_back_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "day").mkdir()
     monkeypatch.chdir(tmp_path)
     assert roots.check([Path(), Path("day")]) == [tmp_path, tmp_path / "day"]
+
+
+def test_a_shot_looked_at_anew_is_the_one_a_walk_finds(shared_photos: Path, tmp_path: Path) -> None:
+    shutil.copytree(shared_photos / "companions", tmp_path / "day")
+    for name in ("day/NKSC_PARAM/DSC_0101.JPG.nksc", "day/CaptureOne/Settings50/DSC_0101.JPG.cos", "day/ignored.xmp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    shots = scan.walk([tmp_path], ["*.cos"]).shots
+    assert "day/NKSC_PARAM/DSC_0101.JPG.nksc" in {file.path for shot in shots for file in shot.companions}
+    for shot in shots:
+        assert scan.anew(tmp_path, shot, ["*.cos"]) == shot
+    (tmp_path / shots[0].path).unlink()
+    assert scan.anew(tmp_path, shots[0]) is None

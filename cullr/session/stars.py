@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cullr import moves, scan, sidecars
 from cullr.errors import Failed
-from cullr.formats import RAW_EXTENSIONS
+from cullr.formats import PHOTO_EXTENSIONS, RAW_EXTENSIONS
 from cullr.journal import BatchId
 from cullr.journal.tree import Tree
 from cullr.model import Marks, Shot, ShotFacts
@@ -37,11 +37,10 @@ def give(
     root: Path, ignore: Sequence[str], facts: ShotFacts, *, rating: int | None = None, label: str | None = None
 ) -> Starred:
     """Write stars (0 takes them away) or a label ("" likewise). Raises Failed when any sidecar cannot be written."""
-    shots = scan.folder(root, facts.shot.face.folder, ignore, facts.shot.root)
-    shot = _found(facts, shots)
+    shot = _found(root, ignore, facts)
     files: dict[str, tuple[bytes | None, bytes]] = {}
     with Tree(root) as tree:
-        for path in _targets(shot, shots):
+        for path in _targets(shot, tree):
             try:
                 before = sidecar.content(tree, path)
                 old = sidecars.read(path, before).label if before else facts.marks.label
@@ -59,7 +58,7 @@ def give(
 
 def now(root: Path, ignore: Sequence[str], facts: ShotFacts) -> ShotFacts:
     """The facts with the companions that stand there at this moment and what they say. Raises Failed."""
-    shot = _found(facts, scan.folder(root, facts.shot.face.folder, ignore, facts.shot.root))
+    shot = _found(root, ignore, facts)
     said = []
     with Tree(root) as tree:
         for file in sidecars.in_order(shot.companions):
@@ -70,37 +69,35 @@ def now(root: Path, ignore: Sequence[str], facts: ShotFacts) -> ShotFacts:
     return replace(facts, shot=shot, marks=sidecars.merge(*said, facts.metadata.marks))
 
 
-def _found(facts: ShotFacts, shots: Sequence[Shot]) -> Shot:
-    found = next((shot for shot in shots if shot.path == facts.shot.path), None)
+def _found(root: Path, ignore: Sequence[str], facts: ShotFacts) -> Shot:
+    found = scan.anew(root, facts.shot, ignore)
     if found is None:
         raise Failed(f"{visible(facts.shot.path)} is not there any more", "Its group will be gone in a moment.")
     return found
 
 
-def _targets(shot: Shot, shots: Sequence[Shot]) -> list[str]:
+def _targets(shot: Shot, tree: Tree) -> list[str]:
     """The shot's own XMP sidecars but darktable's further versions; or the name of the one to make."""
     own = [
         file.path
         for file in shot.companions
         if split(file.name)[1] == "xmp" and file not in shot.shared and not sidecars.is_duplicate(file.name)
     ]
-    return own or [_new(shot, shots)]
+    return own or [_new(shot, tree)]
 
 
-def _new(shot: Shot, shots: Sequence[Shot]) -> str:
+def _new(shot: Shot, tree: Tree) -> str:
     """`IMG_1.xmp` as Adobe's programs and Capture One name them, or `IMG_1.CR3.xmp` as darktable and digiKam do.
 
     As most in the folder are; else Adobe's for a RAW, and for a picture without one the other: Adobe reads none there.
     """
     raw = next((photo for photo in shot.photos if split(photo.name)[1] in RAW_EXTENSIONS), None)
     photo = raw or shot.face
-    full = stem = 0
-    for other in shots:
-        names = {file.name.lower() for file in other.photos}
-        for file in other.companions:
-            if file.name.lower().endswith(".xmp"):
-                full += file.name.lower().removesuffix(".xmp") in names
-                stem += any(split(file.name)[0].lower() == split(name)[0] for name in names)
+    names = [name.lower() for name in tree.names(photo.folder)]
+    photos = {name for name in names if split(name)[1] in PHOTO_EXTENSIONS}
+    stems = {split(name)[0] for name in photos}
+    written = [name.removesuffix(".xmp") for name in names if name.endswith(".xmp")]
+    full, stem = sum(name in photos for name in written), sum(name in stems for name in written)
     adobe = stem > full or (stem == full and raw is not None)
     # Without an extension, or where another file has the name already, only the full name is this shot's alone.
     name = f"{split(photo.name)[0]}.xmp" if adobe and not shot.shared else f"{photo.name}.xmp"
