@@ -32,10 +32,15 @@ def settle(tower: Tower, model: str, side: int, device: str, wanted: Precision =
     size = sum(weight.numel() * weight.element_size() for weight in tower.parameters())
     if known is None and free_bytes(device) < 2 * size:  # a second copy must fit beside the first
         return tower, "float32"
-    small = halved(tower)
-    if known is None:
-        known = "bfloat16" if serves(tower, small, side, device) else "float32"
-        verdicts.remember(model, device, known)
+    try:
+        small = halved(tower)
+        if known is None:
+            known = "bfloat16" if serves(tower, small, side, device) else "float32"
+            verdicts.remember(model, device, known)
+    except (RuntimeError, TypeError, NotImplementedError):  # MPS before macOS 14, operators without a bfloat16 form
+        if wanted == "bfloat16":
+            raise
+        return tower, "float32"
     return (small if known == "bfloat16" else tower), known
 
 

@@ -64,6 +64,19 @@ def test_bfloat16_is_taken_only_when_faster_and_close(trunk: Trunk, wins: bool) 
     assert settle(tower(trunk), "m", 8, "cpu")[1] == ("bfloat16" if wins else "float32")
 
 
+class Unable(Trunk):
+    """A device, or an operator, that knows no bfloat16."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        if self.weight.dtype == torch.bfloat16:
+            raise RuntimeError("not implemented for 'BFloat16'")
+        return super().forward(pictures)
+
+
+def test_where_bfloat16_cannot_run_float32_does() -> None:
+    assert settle(tower(Unable(0, 0)), "m", 8, "cpu")[1] == "float32"
+
+
 def test_a_busy_machine_is_no_reason_against_bfloat16() -> None:
     """What others take away is time by the clock, not work."""
     trunk = Trunk(0.005, 0.0, small_waits=0.3)
