@@ -11,12 +11,12 @@ SHADOW, HIGHLIGHT = 3, 252
 
 def shadows(grey: NDArray[np.uint8]) -> float:
     """The fraction of pixels that are plain black."""
-    return np.count_nonzero(grey <= SHADOW) / grey.size
+    return float(np.count_nonzero(grey <= SHADOW) / grey.size)
 
 
 def highlights(grey: NDArray[np.uint8]) -> float:
     """The fraction of pixels that are plain white."""
-    return np.count_nonzero(grey >= HIGHLIGHT) / grey.size
+    return float(np.count_nonzero(grey >= HIGHLIGHT) / grey.size)
 
 
 def brightness(grey: NDArray[np.uint8]) -> float:

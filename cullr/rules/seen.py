@@ -7,7 +7,6 @@ the whole series.
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 
 from cullr.model import Face, Quality, ShotFacts
@@ -15,8 +14,12 @@ from cullr.model import Face, Quality, ShotFacts
 METERED = 0.127
 """Of the brightest that a sensor can hold: what cameras make of an average scene (ISO 12232)."""
 GAMMA = 2.2
-STOP = 4.0
+STOP = 3.0
 """Per cent of clipped pixels that one stop off weighs as much as: light can be brought back, what is clipped cannot."""
+SPARED = 0.005
+"""The fraction of pixels that may clip more: a lamp, a glint."""
+BRIGHTEST = 2.0
+"""Stops above an average scene, where snow belongs: what is brighter is washed out, clipped or not."""
 SHUT = 0.85
 """Lids less far apart than this fraction of the same person's widest are shut or half shut. Of one open-eyed portrait
 under other noise, light, blur and shift 0.92 or more was left, of blinks 0.83 or less."""
@@ -79,14 +82,15 @@ def grain(quality: Quality) -> float:
 def exposure(shots: Sequence[ShotFacts]) -> Scores:
     """Minus per cent: clipped pixels, and `STOP` for each stop from the best light.
 
-    That lies half way between what cameras aim at and the middle frame's: a scene may be dark or bright by nature, and
-    most frames of a series are exposed for it.
+    That is the brightest frame's that clips hardly more than any: it holds whatever the darker ones hold, with less
+    noise. How bright a scene is meant to be no frame tells.
     """
     if any(shot.quality is None for shot in shots):
         return [None] * len(shots)
-    lights = [stops(shot) for shot in shots]
-    best = statistics.median(lights) / 2
-    return [_finite(-100 * clipped(shot) - STOP * abs(light - best)) for shot, light in zip(shots, lights, strict=True)]
+    lights, lost = [stops(shot) for shot in shots], [clipped(shot) for shot in shots]
+    unclipped = max(light for light, part in zip(lights, lost, strict=True) if part <= min(lost) + SPARED)
+    best = min(unclipped, BRIGHTEST)
+    return [_finite(-100 * part - STOP * abs(light - best)) for light, part in zip(lights, lost, strict=True)]
 
 
 def clipped(shot: ShotFacts) -> float:

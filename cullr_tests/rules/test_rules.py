@@ -63,6 +63,20 @@ def test_the_path_breaks_the_last_tie() -> None:
     assert found[1] == (False, "culled: after b/x.jpg by path, all else equal")
 
 
+@pytest.mark.parametrize(
+    ("lights", "best"),
+    [
+        ([(0.2, 0.0), (0.4, 0.0), (0.6, 0.004)], 3),  # nothing is lost: the brightest
+        ([(0.2, 0.0), (0.4, 0.0), (0.6, 0.1)], 2),  # a tenth is white
+        ([(0.4, 0.3), (0.6, 0.4), (0.2, 0.3)], 1),  # a white sky in every frame
+        ([(0.4, 0.0), (0.7, 0.0), (0.98, 0.0)], 2),  # washed out, though nothing is quite white
+    ],
+)
+def test_the_best_light_is_the_brightest_that_loses_nothing(lights: list[tuple[float, float]], best: int) -> None:
+    shots = [shot(at, brightness=light, highlights=lost) for at, (light, lost) in enumerate(lights, 1)]
+    assert propose(rule("exposure"), shots)[best][0]
+
+
 def test_unmeasured_sharpness_decides_for_nobody() -> None:
     shots = [shot(1, sharpness=None, size=2_000_000), shot(2, sharpness=9.0), shot(3, sharpness=1.0)]
     assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % more bytes than IMG_0002.JPG")
