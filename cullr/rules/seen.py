@@ -16,7 +16,7 @@ METERED = 0.127
 GAMMA = 2.2
 STOP = 3.0
 """Per cent of clipped pixels that one stop off weighs as much as: light can be brought back, what is clipped cannot."""
-SPARED = 0.005
+SPARED = 0.01
 """The fraction of pixels that may clip more: a lamp, a glint."""
 BRIGHTEST = 2.0
 """Stops above an average scene, where snow belongs: what is brighter is washed out, clipped or not."""

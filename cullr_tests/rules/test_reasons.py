@@ -160,7 +160,7 @@ PAIRS: list[tuple[Preference, dict[str, Any], dict[str, Any], str, str]] = [
         "better lit than IMG_0002.JPG, which is 5.1 stops darker",
         "5.1 stops darker than IMG_0001.JPG",
     ),
-    (wish("exposure"), {}, {"brightness": 0.8, "highlights": 0.01}, *BRIGHTER),
+    (wish("exposure"), {}, {"brightness": 0.8, "highlights": 0.02}, *BRIGHTER),
     (
         wish("noise"),
         {"noise": 2.0},
