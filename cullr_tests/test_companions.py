@@ -198,6 +198,24 @@ def test_a_look_at_its_family_alone_finds_the_same_shot(listing: set[str]) -> No
         assert shot in near
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        [f"{T}_stage1_a.png", f"{T}_stage1.5_b.png", f"{T}.decision", f"{T}_stage1.5_b.yaml", f"{T}.png"],
+        [f"{PXL}.RAW-01.COVER.jpg", f"{PXL}.RAW-02.ORIGINAL.dng", f"{PXL}.xmp", f"{PXL}.BURST-01.jpg"],
+        ["IMG_0104.HEIC", "IMG_E0104.JPG", "IMG_O0104.AAE", "IMG_0104_HEVC.MOV", "img_e0104.mov", "._IMG_E0104.JPG"],
+        ["IMG_1(1).jpg", "IMG_1.jpg", "IMG_1.jpg(1).json", "IMG_1.jpg.supplemental-metadata(1).json"],
+        ["X.CR3", "x_01.cr3", "X_01.CR3.xmp", "X_02.CR3.xmp", "X.cropped.jpg", "X.cropped.txt", "._X.xmp"],
+        ["caf\u00e9.jpg", "CAFE\u0301.jpg", "cafe\u0301.xmp", "Caf\u00e9.xmp"],
+        ["IMG_1.CR3.jpg", "IMG_1.CR3", "img_1.xmp", "IMG_1.JPG", "Img_1.JPG"],
+    ],
+)
+def test_a_family_holds_all_that_belongs_however_it_is_named(listing: list[str]) -> None:
+    for shot in gathered(*listing)[0]:
+        belongs = companions.family([photo.name for photo in shot.photos])
+        assert shot in gathered(*(name for name in listing if belongs(name)))[0]
+
+
 def test_a_family_is_a_small_part_of_a_folder(shared_photos: Path) -> None:
     listing = [path.name for path in (shared_photos / "companions").iterdir()]
     listing += [f"DSC_{number:04}.{extension}" for number in range(1000, 2000) for extension in ("JPG", "NEF", "xmp")]
