@@ -70,11 +70,28 @@ def row(ratings: int) -> str:
     return f"| {ratings} | " + " | ".join(f"{cost:.1f}" for cost in costs) + " |"
 
 
+def folder_row(shots: int) -> str:
+    """A star in a folder of so many RAWs with their JPEGs."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for number in range(shots):
+            (root / f"IMG_{number:05}.JPG").write_bytes(b"\xff\xd8\xff")
+            (root / f"IMG_{number:05}.CR3").write_bytes(b"x")
+        face = File(0, "IMG_00007.JPG", 3, (root / "IMG_00007.JPG").stat().st_mtime_ns)
+        shot = ShotFacts(ShotId(1), Shot(face, (face,)), Metadata("jpeg", 4, 3), Taken(0, TimeSource.MTIME))
+        stars.give(root, (), shot, rating=5)
+        cost = cpu(lambda number: stars.give(root, (), shot, rating=number % 5), 10)
+    return f"| {2 * shots} | {cost:.1f} |"
+
+
 def main() -> None:
     print("| ratings in the journal | start: reading it | first star | a star | taking it back | keep or cull |")
     print("|---|---|---|---|---|---|")
     for ratings in [int(each) for each in sys.argv[1:]] or (10, 1_000, 10_000):
         print(row(ratings), flush=True)
+    print("\n| files in the folder | a star |\n|---|---|")
+    for shots in (10, 1_000, 10_000):
+        print(folder_row(shots), flush=True)
     print("\nMilliseconds of CPU each; a star also waits for four fsyncs.")
 
 
