@@ -13,7 +13,6 @@ from cullr.match import shields
 from cullr.match.steps import Steps
 from cullr.model import Group, Measure, ShotFacts, ShotId
 from cullr.pool.jobs import Wanted
-from cullr.quality import faces
 from cullr.rules import Demand
 from cullr.rules.demand import is_measured
 
@@ -59,8 +58,8 @@ def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, 
         wants(groups, facts, demand)
         if not demand:
             return lacking
-        if demand.wanted[Measure.FACES] and not faces.installed():
-            lacking = f"Faces and eyes are not looked at: the extra is not installed. {faces.INSTALL}"
+        if demand.wanted[Measure.FACES]:
+            lacking = _without_faces()
         fill(demand.wanted, facts, passes, store)
         for measure, photos in demand.wanted.items():
             tried[measure] |= photos
@@ -78,7 +77,7 @@ def fill(
     missing: defaultdict[ShotId, list[Measure]] = defaultdict(list, {photo: [] for photo in previews})
     for measure, photos in wanted.items():
         lacking = recall(measure, photos, facts, store)
-        if measure is not Measure.FACES or faces.installed():
+        if measure is not Measure.FACES or not _without_faces():
             for photo in lacking:
                 missing[photo].append(measure)
     together: defaultdict[Wanted, list[ShotId]] = defaultdict(list)
@@ -89,6 +88,13 @@ def fill(
     for measure, photos in wanted.items():
         made = [photo for photo in sorted(photos) if measure in missing.get(photo, ())]
         _put(measure, store.measures(made, measure), facts)
+
+
+def _without_faces() -> str:
+    """Why no faces can be looked for on this machine, empty where they can."""
+    from cullr.quality import faces  # with all of Pillow, for what few rules come to ask
+
+    return "" if faces.installed() else f"Faces and eyes are not looked at: the extra is not installed. {faces.INSTALL}"
 
 
 def recall(measure: Measure, photos: Iterable[ShotId], facts: Facts, store: Store) -> set[ShotId]:

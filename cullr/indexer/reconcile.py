@@ -10,7 +10,6 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from cullr.decode.opener import fingerprint
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.model import File
@@ -121,6 +120,8 @@ def _same_content(spot: Place, row: PhotoRow) -> bool:
                 while block := stream.read(1 << 20):
                     digest.update(block)
                 return digest.digest() == row.content
+            from cullr.decode.opener import fingerprint  # with all of Pillow, for what few runs come to ask
+
             return row.fingerprint is not None and fingerprint(stream) == row.fingerprint
     except OSError:
         return False
