@@ -67,6 +67,7 @@ class Rendered:
 
     `data` is a PNG (kitty), a JPEG (iterm), a whole sixel sequence, or packed cells row by row: glyph, foreground and
     background, the colours as three bytes each, or as one byte of the 256-colour palette when not `truecolor`.
+    `wire` is about how many bytes it costs on the line; `coarse`: its budget made it coarser than its box could show.
     """
 
     way: Way
@@ -76,6 +77,8 @@ class Rendered:
     height: int
     data: bytes
     truecolor: bool = True
+    wire: int = 0
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

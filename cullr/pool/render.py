@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 from cullr.decode import opener
 from cullr.decode.picture import open_large
 from cullr.pool import cells, sixels
-from cullr.pool.jobs import Rendered, RenderOrder
+from cullr.pool.jobs import Rendered, RenderOrder, Way
 from cullr.settings import Limits
 
 FRAMING = 512
@@ -173,8 +173,7 @@ def _kitty(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
         _quantized(scaled, order.palette).save(stream, "PNG")
         return stream.getvalue()
 
-    image, data = _until_it_fits(image, _payload(order), encode, 0.5)
-    return Rendered("kitty", fit.columns, fit.rows, image.width, image.height, data)
+    return _scaled("kitty", image, _until_it_fits(image, _payload(order), encode, 0.5), fit)
 
 
 def _iterm(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
@@ -183,13 +182,19 @@ def _iterm(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
         scaled.save(stream, "JPEG", quality=75)
         return stream.getvalue()
 
-    image, data = _until_it_fits(image, _payload(order), encode, 0.1)
-    return Rendered("iterm", fit.columns, fit.rows, image.width, image.height, data)
+    return _scaled("iterm", image, _until_it_fits(image, _payload(order), encode, 0.1), fit)
+
+
+def _scaled(way: Way, wanted: Image.Image, made: tuple[Image.Image, bytes], fit: Fit) -> Rendered:
+    """A picture that the terminal scales to its cells; base64 makes four bytes of three."""
+    image, data = made
+    wire, coarse = len(data) * 4 // 3 + FRAMING, image.size != wanted.size
+    return Rendered(way, fit.columns, fit.rows, *image.size, data, wire=wire, coarse=coarse)
 
 
 def _sixel(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
     """Sixels cannot be scaled by the terminal, so colours go first and the size after them."""
-    budget = order.budget - FRAMING
+    budget, whole = order.budget - FRAMING, image.size
     colours = _palette(order.palette, budget / (image.width * image.height))
     guess = math.sqrt(1.2 * budget / (SIXEL_BYTES[FEWEST] * image.width * image.height))
     if colours == FEWEST and guess < 1.0:
@@ -203,7 +208,9 @@ def _sixel(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
         data = sixels.encode(_quantized(image, colours))
     width, height = order.cell
     columns, rows = math.ceil(image.width / width), math.ceil(image.height / height)
-    return Rendered("sixel", min(columns, fit.columns), min(rows, fit.rows), image.width, image.height, data)
+    columns, rows = min(columns, fit.columns), min(rows, fit.rows)
+    coarse = colours < order.palette or image.size != whole
+    return Rendered("sixel", columns, rows, *image.size, data, wire=len(data) + FRAMING, coarse=coarse)
 
 
 def _palette(wanted: int, affordable: float) -> int:
@@ -230,7 +237,10 @@ def _cells(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
         for step in cells.STEPS:
             data, cost = cells.encode(image, truecolor=order.truecolor, halves=order.halves, step=step)
             if cost <= order.budget or columns * rows <= 64:
-                return Rendered("cells", columns, rows, 2 * columns, 2 * rows, data, order.truecolor)
+                coarse = step > 1 or columns < fit.columns
+                return Rendered(
+                    "cells", columns, rows, 2 * columns, 2 * rows, data, order.truecolor, wire=cost, coarse=coarse
+                )
         columns, rows = max(1, columns * 4 // 5), max(1, rows * 4 // 5)
         image = image.resize((2 * columns, 2 * rows), Image.Resampling.LANCZOS)
 

@@ -16,6 +16,7 @@ from cullr.session.desk import Verdict
 from cullr.tui import badges
 from cullr.tui.group_line import fit
 from cullr.tui.messages import Picked
+from cullr.tui.pictures.photo import SMALL_BYTES
 from cullr.tui.shot_picture import ShotPicture
 from cullr.tui.theme import FAINT
 
@@ -23,13 +24,19 @@ WIDTH = 20
 
 
 class Card(Vertical):
-    """Shows one shot after another: cards are few and stay, however many shots a group has."""
+    """Shows one shot after another: cards are few and stay, however many shots a group has.
+
+    Nothing here may colour the picture's cells: a kitty placeholder's colour is the number of its picture, and a sixel
+    or iTerm2 picture is sent again when its blanks take another ground.
+    """
 
     DEFAULT_CSS: ClassVar[str] = """
     Card { width: 20; height: 100%; border: round $boost; background: $surface; }
-    Card.current { border: heavy $primary; background: $panel; }
-    Card.culled ShotPicture { tint: $background 55%; }
+    Card.culled { border: round $error 50%; }
+    Card.current { border: heavy $primary; }
+    Card.current.culled { border: heavy $error; }
     Card .caption { height: 2; text-wrap: nowrap; }
+    Card.current .caption { background: $panel; }
     Card ShotPicture { height: 1fr; }
     Card.low ShotPicture { display: none; }
     """
@@ -37,6 +44,7 @@ class Card(Vertical):
     def __init__(self, picture: ShotPicture) -> None:
         super().__init__()
         self.picture = picture
+        picture.rank, picture.first_bytes = 1, SMALL_BYTES
         self.facts: ShotFacts | None = None
         self._said: tuple[ShotFacts, Proposal, Verdict | None, str | None] | None = None
         self._caption = Static(classes="caption", markup=False)

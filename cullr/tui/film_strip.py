@@ -41,8 +41,8 @@ class FilmStrip(Horizontal):
         self._paint(follow=not stays)
 
     def develop(self) -> None:
-        """Ask for the pictures of the cards in sight."""
-        for card in self.cards:
+        """Ask for the pictures of the cards in sight; the loader begins with what is asked last."""
+        for card in reversed(self.cards):
             card.picture.look_at(card.facts if card.display else None)
 
     def hidden(self) -> tuple[int, int]:

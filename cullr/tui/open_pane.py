@@ -23,8 +23,9 @@ from cullr.tui.stage_table import StageTable
 from cullr.tui.stages import StageRow, line_up
 from cullr.tui.theme import FAINT
 
-REST, REST_REMOTE = 0.04, 0.1
-"""Seconds the cursor rests before pictures are asked for: 30 key presses a second must not send 30 pictures."""
+REST, REST_REMOTE = 0.04, 0.06
+"""Seconds the cursor rests before pictures are asked for: 30 key presses a second must not send 30 pictures. The
+cursor has rested before a group is opened."""
 
 
 class OpenPane(Vertical):
@@ -112,11 +113,11 @@ class OpenPane(Vertical):
         """Ask for the pictures of what is shown now."""
         self._timer = None
         first, second = self._pair()
-        self._large.look_at(first)
-        self._second.look_at(second)
         if self._rows or self.group is None:
             self._strip.show(None)
         self._strip.develop()
+        self._second.look_at(second)
+        self._large.look_at(first)
 
     def expected(self, group: OpenGroup) -> list[RenderOrder]:
         """The orders that opening this group would give, so that its pictures are there before it is."""

@@ -34,13 +34,14 @@ class ShotPicture(Photo):
         self._desk = desk
         self._loader = loader
         self._facts: ShotFacts | None = None
-        self._source: str | bytes | None = None
+        self._asked: RenderOrder | None = None
         self.notice = ""
 
     def look_at(self, facts: ShotFacts | None) -> None:
         """Ask for this shot's picture; the old one stays until it is there, unless there is nothing to wait for."""
         if facts is None or self._facts is None or facts.id != self._facts.id:
             self.notice = ""
+            self.forgo()
             if self.rendered is not None and facts is None:
                 self.show(None)
             self.refresh()
@@ -53,7 +54,8 @@ class ShotPicture(Photo):
         self.show(None)
         self._ask()
 
-    def _ask(self, *, closer: bool = False) -> None:
+    def _ask(self) -> None:
+        """A first look, or the sharp picture at once where that costs nothing."""
         facts = self._facts
         if facts is None or not self.is_attached or min(self.box) < 1:
             self._loader.cancel(self)
@@ -61,34 +63,52 @@ class ShotPicture(Photo):
         if self.terminal.pictures == "none":
             self._tell(f"pictures are off ({key_of(self.screen, 'pictures')})")
             return
-        order = self.order_for(facts, closer=closer)
+        sharp = self._sharp(facts)
+        known = self._loader.at_hand(sharp) if sharp else None
+        if known is not None and (not self.terminal.remote or self.shelf.holds(known)):
+            self._request(sharp)
+        else:
+            self._request(self.order_for(facts))
+
+    def _request(self, order: RenderOrder | None) -> None:
+        self._asked = order
         if order is None:
             return
-        self._source = order.source
         rendered = self._loader.request(self, order)
         if rendered is not None:
             self._take(Loaded(self, order, rendered, None))
 
-    def order_for(self, facts: ShotFacts, *, closer: bool = False) -> RenderOrder | None:
-        """What to ask for to see this shot here: its preview, or (`closer`, or without one) the file."""
-        preview = None if closer else self._desk.preview(facts.id)
-        return self.order(preview or str(self._desk.path(facts)), stamp=facts.shot.face.mtime_ns)
+    def order_for(self, facts: ShotFacts) -> RenderOrder | None:
+        """What to ask for to see this shot here at first: its preview, or without one the file."""
+        return self._order(facts, self._desk.preview(facts.id), first=True)
+
+    def _sharp(self, facts: ShotFacts) -> RenderOrder | None:
+        """What to ask for to see it as well as it can be seen here."""
+        return self._order(facts, None if self._wants_more() else self._desk.preview(facts.id), first=False)
+
+    def _order(self, facts: ShotFacts, preview: bytes | None, *, first: bool) -> RenderOrder | None:
+        return self.order(preview or str(self._desk.path(facts)), stamp=facts.shot.face.mtime_ns, first=first)
 
     def on_loaded(self, message: Loaded) -> None:
         message.stop()
-        if message.order.source == self._source and self._facts is not None:
+        if message.order == self._asked and self._facts is not None:
             self._take(message)
 
     def _take(self, message: Loaded) -> None:
-        first = isinstance(message.order.source, bytes)
+        facts = self._facts
+        sharp = self._sharp(facts) if facts else None
         if message.rendered is None:
             self.show(None)
             self._tell(f"no picture: {message.why or 'it cannot be read'}")
             return
         self.notice = ""
-        self.show(message.rendered)
-        if first and self._wants_more():
-            self._ask(closer=True)
+        better = message.order == sharp
+        more = not better and (message.rendered.coarse or (sharp and message.order.source != sharp.source))
+        self.show(message.rendered, sharper=better, then=self._sharpen if more else None)
+
+    def _sharpen(self) -> None:
+        if self._facts is not None and self.is_attached:
+            self._request(self._sharp(self._facts))
 
     def _wants_more(self) -> bool:
         """Whether the box holds clearly more pixels than a preview."""

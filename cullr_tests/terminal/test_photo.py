@@ -18,7 +18,7 @@ from cullr.pool import Rendered, RenderOrder
 from cullr.pool.render import render
 from cullr.settings import Limits
 from cullr.tui.pictures.kitty import PLACEHOLDER
-from cullr.tui.pictures.overlays import BLANKS, Overlays, placed
+from cullr.tui.pictures.overlays import placed
 from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import Shelf, colour
 from cullr.tui.terminal import Terminal
@@ -231,27 +231,6 @@ def test_a_near_terminal_gets_a_better_picture_than_a_remote_one() -> None:
     run(app, test)
     run(remote, test)
     assert sizes == [(240 << 10, 256), (60 << 10, 64)]
-
-
-def test_an_overlay_is_drawn_only_when_a_frame_wiped_it_and_only_once() -> None:
-    overlays = Overlays()
-
-    def first() -> str:
-        return "<first>"
-
-    def second() -> str:
-        return "<second>"
-
-    blank = overlays.add(first)
-    other = overlays.add(second)
-    assert blank != other and {blank, other} <= set(BLANKS)
-    assert not overlays.wiped("a list moves its cursor") and overlays.drawn() == ""
-    assert overlays.wiped(f"frame {blank * 4}") and overlays.wiped(f"and again {blank}")
-    assert overlays.drawn() == "<first>" and overlays.drawn() == ""
-    assert overlays.wiped(blank + other)
-    overlays.remove(first)
-    assert overlays.drawn() == "<second>"
-    assert not overlays.wiped(blank)
 
 
 def test_an_overlay_is_placed_by_cells_and_the_cursor_goes_back() -> None:

@@ -107,10 +107,14 @@ def test_one_letter_costs_one_letter() -> None:
     assert changes == "\x1b[3;8H\x1b[1;38;2;1;2;3;48;2;9;9;9m2\x1b[m\x1b[1;3H"
 
 
-def test_a_picture_that_is_drawn_over_blanks_loses_them_with_every_frame_that_holds_them() -> None:
-    """Else the driver would not hear that a picture was wiped."""
+def test_blanks_under_a_picture_are_written_once_and_again_when_another_picture_is_to_lie_there() -> None:
+    """Each time they are written the picture is wiped and sent again."""
     shown, one = Shown(), frame([(1, 1, [(CODES[3], BLANKS[3] * 5)])])
     assert BLANKS[3] * 5 in shown.changes(one, SIZE)
+    assert shown.changes(one, SIZE) == ""
+    shown.forget(BLANKS[2])
+    assert shown.changes(one, SIZE) == ""
+    shown.forget(BLANKS[3])
     assert BLANKS[3] * 5 in shown.changes(one, SIZE)
 
 

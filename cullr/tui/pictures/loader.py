@@ -71,6 +71,11 @@ class PictureLoader:
                 self._wake()
             return known
 
+    def at_hand(self, order: RenderOrder) -> Rendered | None:
+        """The picture if it was made already; nothing is asked for."""
+        with self._changed:
+            return self._known(order)
+
     def cancel(self, key: Hashable) -> None:
         """`key` wants nothing any more."""
         with self._changed:

@@ -1,45 +1,92 @@
 """Pictures that are no text (iTerm2's, sixels): painted over blank cells, again whenever those were painted.
 
 Textual repaints only what changed and tells nobody what that was. So each picture's blanks are a kind of space of
-its own, and a frame that holds this space has wiped the picture.
+its own, and what is written with this space in it has wiped the picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cullr.tui.pictures.turns import Turns
 
 BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
 """Ten spaces that no layout writes. A file name that holds one, or an eleventh picture, costs a repaint, no more."""
+REST = 0.06
+"""Seconds for which a picture's cells rest before it is drawn: a closing dialog or a resize is painted twice within
+40 ms, and the second frame would make the first one's 60 KiB vain."""
+Paint = Callable[[], str]
+"""Gives the sequence that draws the picture where it now belongs, or nothing."""
+
+
+class Due(Protocol):
+    """What `later` gives back."""
+
+    def cancel(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Overlay:
+    """One picture. `due`: the rest of its cells that is being waited for."""
+
+    blank: str
+    rank: int
+    due: Due | None = None
 
 
 class Overlays:
-    """One per driver."""
+    """One per driver, which says what it has `written` and to whom pictures are handed by `write`."""
 
-    def __init__(self) -> None:
-        self._paints: dict[Callable[[], str], str] = {}
-        self._wiped: set[Callable[[], str]] = set()
+    def __init__(self, turns: Turns, later: Callable[[float, Callable[[], None]], Due], write: Callable[[str], None]):
+        self._turns = turns
+        self._later = later
+        self._write = write
+        self._overlays: dict[Paint, Overlay] = {}
 
-    def add(self, paint: Callable[[], str]) -> str:
-        """The blank to fill the picture's cells with; `paint` gives the sequence that draws it now, or nothing."""
-        used = list(self._paints.values())
-        self._paints[paint] = min(BLANKS, key=used.count)
-        return self._paints[paint]
+    def add(self, paint: Paint, rank: int = 0) -> str:
+        """The blank to fill the picture's cells with: not the one it had, so that an older picture is wiped."""
+        before = self._overlays[paint].blank if paint in self._overlays else ""
+        self.remove(paint)
+        used = [each.blank for each in self._overlays.values()]
+        blank = min(BLANKS.replace(before, "") if before else BLANKS, key=used.count)
+        self._overlays[paint] = Overlay(blank, rank)
+        return blank
 
-    def remove(self, paint: Callable[[], str]) -> None:
-        self._paints.pop(paint, None)
-        self._wiped.discard(paint)
+    def again(self, paint: Paint, rank: int) -> None:
+        """Draw it over itself: there is a sharper one for the same cells."""
+        if overlay := self._overlays.get(paint):
+            overlay.rank = rank
+            self._rest(paint, overlay)
 
-    def wiped(self, frame: str) -> bool:
-        """Whether this frame has wiped a picture, so that `drawn` is to follow."""
-        found = [paint for paint, blank in self._paints.items() if blank in frame]
-        self._wiped.update(found)
-        return bool(found)
+    def remove(self, paint: Paint) -> None:
+        overlay = self._overlays.pop(paint, None)
+        if overlay and overlay.due:
+            overlay.due.cancel()
+        self._turns.drop(paint)
 
-    def drawn(self) -> str:
-        """Every picture that was wiped and not drawn since."""
-        wiped = [paint for paint in self._paints if paint in self._wiped]
-        self._wiped.clear()
-        return "".join(paint() for paint in wiped)
+    def written(self, text: str) -> None:
+        """What this has wiped is drawn once its cells rest and it is its turn."""
+        for paint, overlay in self._overlays.items():
+            if overlay.blank in text:
+                self._rest(paint, overlay)
+
+    def _rest(self, paint: Paint, overlay: Overlay) -> None:
+        if overlay.due:
+            overlay.due.cancel()
+        self._turns.drop(paint)
+        overlay.due = self._later(REST, lambda: self._rested(paint, overlay))
+
+    def _rested(self, paint: Paint, overlay: Overlay) -> None:
+        overlay.due = None
+        self._turns.ask(paint, overlay.rank, lambda: self._draw(paint))
+
+    def _draw(self, paint: Paint) -> int:
+        drawn = paint()
+        if drawn:
+            self._write(drawn)
+        return len(drawn)
 
 
 def placed(column: int, row: int, payload: str) -> str:

@@ -5,6 +5,7 @@ It draws what it is given: decoding, waiting for the cursor to rest and choosing
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.color import Color
@@ -19,13 +20,20 @@ from textual.widget import Widget
 from cullr.pool.jobs import WHOLE, WIRE_BYTES, Crop, Rendered, RenderOrder, Way
 from cullr.safe_text import visible
 from cullr.tui.pictures import cells, iterm, kitty, sixel
-from cullr.tui.pictures.overlays import Overlays, placed
+from cullr.tui.pictures.overlays import placed
 from cullr.tui.pictures.shelf import Shelf, colour
 from cullr.tui.terminal.driver import PictureDriver
 from cullr.tui.terminal.terminal import Terminal
 
+FIRST_BYTES = 16 << 10
+"""What the first look at a picture may cost over a slow line: with the line's 150 ms and the cursor's rest it is there
+in less than half a second. A sharper one follows where this made it coarse."""
+SMALL_BYTES = 4 << 10
+"""The same for one of many small pictures."""
 NEARBY = 4
 """How many times the bytes a picture may cost where no slow line lies between."""
+SHARPER = 10
+"""How much later a sharper picture's turn comes."""
 COVER_STEP = (8, 2)
 """Columns and rows between the points where we look for something on top: no toast or menu is smaller."""
 
@@ -47,6 +55,10 @@ class Photo(Widget):
         def control(self) -> Photo:
             return self.photo
 
+    first_bytes = FIRST_BYTES
+    rank = 0
+    """Whose turn comes first on a slow line: the lowest. Sharper pictures come after all first looks."""
+
     def __init__(self, terminal: Terminal, shelf: Shelf | None = None, *, captioned: bool = True, **names: str) -> None:
         """`names` are a widget's `id` and `classes`. `captioned` keeps the last row for the caption."""
         super().__init__(id=names.get("id"), classes=names.get("classes"))
@@ -57,6 +69,7 @@ class Photo(Widget):
         self._captioned = captioned
         self._rows: list[Strip] = []
         self._blank = ""
+        self._then: Callable[[], object] | None = None
 
     @property
     def box(self) -> tuple[int, int]:
@@ -64,9 +77,16 @@ class Photo(Widget):
         return self.size.width, max(0, self.size.height - int(self._captioned))
 
     def order(
-        self, source: str | bytes, *, crop: Crop = WHOLE, against: str | bytes | None = None, stamp: int = 0
+        self,
+        source: str | bytes,
+        *,
+        crop: Crop = WHOLE,
+        against: str | bytes | None = None,
+        stamp: int = 0,
+        first: bool = False,
     ) -> RenderOrder | None:
-        """What to ask the worker for, so that the picture fits here; None where no picture can be shown."""
+        """What to ask the worker for, so that the picture fits here; None where no picture can be shown. `first` is
+        for a first look, which a slow line carries in no time."""
         columns, rows = self.box
         way = self.terminal.pictures
         if way == "none" or columns < 1 or rows < 1:
@@ -85,32 +105,75 @@ class Photo(Widget):
             palette=256 if near and way == "kitty" else 64,
             truecolor=self.terminal.truecolor,
             halves=self.terminal.halves,
-            budget=WIRE_BYTES * NEARBY if near else WIRE_BYTES,
+            budget=WIRE_BYTES * NEARBY if near else self.first_bytes if first else WIRE_BYTES,
         )
 
-    def show(self, rendered: Rendered | None, caption: str = "") -> None:
-        """Show this picture, or none; the caption may hold anything at all, a file's name for example."""
-        self.caption = visible(caption)
-        self._set(rendered)
-        self.refresh()
+    def show(
+        self,
+        rendered: Rendered | None,
+        caption: str = "",
+        *,
+        sharper: bool = False,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Show this picture, or none, when its turn comes, and `then` do something; the caption may hold anything at
+        all, a file's name for example. `sharper`: it is the one shown already, only better."""
+        rank = self.rank + SHARPER * sharper
+        driver, free = self._driver, rendered is None or self.shelf.holds(rendered)
+        if driver is None or free or rendered is None or rendered.way not in {"kitty", "cells"}:
+            self.forgo()
+            self._then = then
+            self._put(rendered, caption, rank)
+        else:
+            self._then = then
+            driver.turns.ask(self, rank, lambda: self._put(rendered, caption, rank))
 
-    def _set(self, rendered: Rendered | None) -> None:
-        overlays = self._overlays
-        if overlays is not None:
-            overlays.remove(self._paint)
-        self.rendered, self._rows, self._blank = rendered, [], ""
+    def forgo(self) -> None:
+        """Show no picture that still waits for its turn."""
+        if self._driver is not None:
+            self._driver.turns.drop(self)
+            self._driver.turns.drop(self._paint)
+        self._then = None
+
+    def _put(self, rendered: Rendered | None, caption: str, rank: int) -> int:
+        """How many bytes that costs on the line."""
+        if not self.is_attached:
+            return 0
+        self.caption = visible(caption)
+        self._set(rendered, rank)
+        self.refresh()
+        if not self._blank:
+            self._sent()
+        return rendered.wire if rendered else 0
+
+    def _sent(self) -> None:
+        if self._then is not None:
+            self.call_later(self._then)
+            self._then = None
+
+    def _set(self, rendered: Rendered | None, rank: int) -> None:
+        overlays, before = self._driver.overlays if self._driver else None, self.rendered
+        self.rendered, self._rows = rendered, []
+        if rendered is None or rendered.way in {"kitty", "cells"}:
+            self._blank = ""
+            if overlays is not None:
+                overlays.remove(self._paint)
         if rendered is None:
             self.shelf.release(self)
         elif rendered.way == "cells":
             self._rows = cells.strips(rendered)
         elif rendered.way == "kitty":
             self._rows = self._placeholders(rendered)
-        elif overlays is not None:
-            self._blank = overlays.add(self._paint)
+        elif overlays is not None and self._blank and before is not None and _covers(rendered, before):
+            overlays.again(self._paint, rank)
+        elif overlays is not None and self._driver is not None:
+            self._blank = overlays.add(self._paint, rank)
+            self._driver.shown.forget(self._blank)
 
     def resend(self) -> None:
         """After the terminal has lost its pictures (`Shelf.forget`): send this one again and draw it."""
-        self._set(self.rendered)
+        self._blank = ""
+        self._set(self.rendered, self.rank)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -133,16 +196,23 @@ class Photo(Widget):
     def on_resize(self) -> None:
         self.post_message(self.BoxChanged(self))
 
+    def notify_style_update(self) -> None:
+        """Another theme: the placeholders lie on another ground."""
+        super().notify_style_update()
+        if self.rendered is not None and self.rendered.way == "kitty" and self.shelf.holds(self.rendered):
+            self._rows = self._placeholders(self.rendered)
+
     def on_unmount(self) -> None:
         self.shelf.release(self)
-        if self._overlays is not None:
-            self._overlays.remove(self._paint)
+        if self._driver is not None:
+            self._driver.turns.drop(self)
+            self._driver.overlays.remove(self._paint)
 
     @property
-    def _overlays(self) -> Overlays | None:
+    def _driver(self) -> PictureDriver | None:
         """Only our own driver can paint after a frame; without it (no terminal) the cells stay blank."""
         driver = self.app._driver
-        return driver.overlays if isinstance(driver, PictureDriver) else None
+        return driver if isinstance(driver, PictureDriver) else None
 
     def _area(self, rendered: Rendered) -> Region:
         """The picture's cells, centred in the box; a picture too large for it begins at the top left."""
@@ -167,6 +237,7 @@ class Photo(Widget):
         area = self._area(rendered).translate(self.content_region.offset)
         if area.height < rendered.rows or self._covered(area):
             return ""
+        self._sent()
         payload = iterm.sequence(rendered) if rendered.way == "iterm" else sixel.sequence(rendered)
         return placed(area.x, area.y, payload)
 
@@ -180,3 +251,10 @@ class Photo(Widget):
             return any(self.screen.get_widget_at(x, y)[0] is not self for y in down for x in across)
         except NoWidget:
             return True
+
+
+def _covers(rendered: Rendered, before: Rendered) -> bool:
+    """Whether nothing is left to be seen of the one before when this is drawn over it."""
+    if rendered.way != before.way or (rendered.columns, rendered.rows) != (before.columns, before.rows):
+        return False
+    return rendered.way == "iterm" or (rendered.width, rendered.height) == (before.width, before.height)

@@ -1,6 +1,6 @@
 """Pictures that the terminal already holds: showing one again costs its placeholders and no payload.
 
-Sixteen ids, the longest unused one given away first; a picture on the screen is never given away.
+Thirty-two ids, the longest unused one given away first; a picture on the screen is never given away.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from cullr.pool.jobs import Rendered
 from cullr.tui.pictures import kitty
 
-SIZE = 16
+SIZE = 32
 
 
 class Shelf:
@@ -23,6 +23,10 @@ class Shelf:
         self._free = _wide() if truecolor else iter(NARROW)
         self._ids: OrderedDict[Rendered, int] = OrderedDict()
         self._held: dict[Hashable, Rendered] = {}
+
+    def holds(self, rendered: Rendered) -> bool:
+        """Whether showing it costs no payload."""
+        return rendered in self._ids
 
     def place(self, rendered: Rendered, owner: Hashable) -> tuple[int, str]:
         """The id under which `owner` shows this picture, and what to write first: nothing on a revisit."""

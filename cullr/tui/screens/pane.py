@@ -11,14 +11,14 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from cullr.model import ShotFacts
-from cullr.pool.jobs import WHOLE, Crop, RenderOrder
+from cullr.pool.jobs import WHOLE, Crop, Rendered, RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui import badges
 from cullr.tui.group_line import fit, folded
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import Loaded, PictureLoader
-from cullr.tui.pictures.photo import Photo
+from cullr.tui.pictures.photo import FIRST_BYTES, SMALL_BYTES, Photo
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.page import FAINT
 from cullr.tui.terminal.terminal import Terminal
@@ -58,6 +58,8 @@ class Pane(Container):
         self._label: tuple[Content, str, str, ShotFacts | None] = (Content(), "", "", None)
         self._most = 1
         self._rest: Timer | None = None
+        self._asked: RenderOrder | None = None
+        self._sharp: RenderOrder | None = None
 
     def compose(self) -> ComposeResult:
         yield Photo(self._terminal, self._shelf, captioned=False)
@@ -75,6 +77,7 @@ class Pane(Container):
         if self.facts is None or facts.id != self.facts.id:
             self.query_one(Photo).show(None)
             self._note("…")
+        self.query_one(Photo).forgo()
         self.facts, self._crop, self._against = facts, crop, against
         if self._rest:
             self._rest.stop()
@@ -119,10 +122,10 @@ class Pane(Container):
         """The picture that was asked for last, or why there is none."""
         event.stop()
         if event.rendered is None:
+            self.query_one(Photo).show(None)
             self._note(f"cannot be shown\n{visible(event.why or '')}")
-        else:
-            self._note("")
-            self.query_one(Photo).show(event.rendered)
+        elif event.order == self._asked:
+            self._take(event.order, event.rendered)
 
     def on_photo_box_changed(self) -> None:
         if self.facts:
@@ -136,26 +139,45 @@ class Pane(Container):
             self.post_message(Picked(self.facts.id, twice=event.chain == 2))
 
     def _ask(self) -> None:
+        """A first look, or the sharp picture at once where that costs nothing."""
         facts = self.facts
         if facts is None or not self.is_mounted or not self.display:
             return
-        order = self._order(facts)
-        if order is None:
-            if self._terminal.pictures == "none":
-                self._note("no pictures in this terminal")
+        if self._terminal.pictures == "none":
+            self._note("no pictures in this terminal")
             return
-        at_hand = self._loader.request(self, order)
-        if at_hand:
-            self._note("")
-            self.query_one(Photo).show(at_hand)
+        photo, together = self.query_one(Photo), 1 + sum(each.display for each in self.siblings)
+        photo.rank, photo.first_bytes = (
+            int(not self.has_class("-current")),
+            max(SMALL_BYTES, 2 * FIRST_BYTES // together),
+        )
+        self._sharp = self._order(facts, first=False)
+        known = self._loader.at_hand(self._sharp) if self._sharp else None
+        if known is not None and (not self._terminal.remote or self._shelf.holds(known)):
+            self._request(self._sharp)
+        else:
+            self._request(self._order(facts, first=True))
 
-    def _order(self, facts: ShotFacts) -> RenderOrder | None:
+    def _request(self, order: RenderOrder | None) -> None:
+        self._asked = order
+        at_hand = self._loader.request(self, order) if order else None
+        if order and at_hand:
+            self._take(order, at_hand)
+
+    def _take(self, order: RenderOrder, rendered: Rendered) -> None:
+        self._note("")
+        sharp = self._sharp
+        more = sharp and order != sharp and (rendered.coarse or order.source != sharp.source)
+        then = (lambda: self._request(self._sharp)) if more else None
+        self.query_one(Photo).show(rendered, sharper=order == sharp, then=then)
+
+    def _order(self, facts: ShotFacts, *, first: bool) -> RenderOrder | None:
         source: str | bytes = str(self._desk.path(facts))
         against = str(self._desk.path(self._against)) if self._against else None
-        if against is None and self._crop == WHOLE and self._points() <= PREVIEW_SIDE:
+        if against is None and self._crop == WHOLE and (first or self._points() <= PREVIEW_SIDE):
             source = self._desk.preview(facts.id) or source
         stamp = facts.shot.face.mtime_ns
-        return self.query_one(Photo).order(source, crop=self._crop, against=against, stamp=stamp)
+        return self.query_one(Photo).order(source, crop=self._crop, against=against, stamp=stamp, first=first)
 
     def _points(self) -> int:
         """The longer side of what the terminal can show here: a cell of block characters is two by two points."""

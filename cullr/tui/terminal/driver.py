@@ -6,7 +6,6 @@ A reply to the probe that comes after its limit would be read as keys, and `6` o
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import os
 import select
@@ -18,16 +17,13 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from cullr.tui.pictures.overlays import Overlays
+from cullr.tui.pictures.turns import PACE, Turns
 from cullr.tui.terminal.replies import Sieve
 from cullr.tui.terminal.shown import Shown
 from cullr.tui.terminal.terminal import Terminal
 
 TICK = 0.1
 """Seconds after which a lone Escape is the key and not the beginning of something."""
-
-REST = 0.06
-"""Seconds without a wiping frame before pictures are drawn: a closing dialog or a resize is painted twice within
-40 ms, and the second frame would make the first one's 60 KiB vain."""
 
 
 def driver_for(terminal: Terminal) -> type[LinuxDriver]:
@@ -39,15 +35,22 @@ class PictureDriver(LinuxDriver):
     terminal: ClassVar[Terminal]
     _overlays: Overlays | None = None
     _shown: Shown | None = None
+    _turns: Turns | None = None
     _begun = False
-    _due: asyncio.TimerHandle | None = None
 
     @property
     def overlays(self) -> Overlays:
         """The pictures that are drawn over blank cells."""
         if self._overlays is None:
-            self._overlays = Overlays()
+            self._overlays = Overlays(self.turns, self._loop.call_later, self._draw)
         return self._overlays
+
+    @property
+    def turns(self) -> Turns:
+        """Who sends a picture when."""
+        if self._turns is None:
+            self._turns = Turns(PACE if self.terminal.remote else None, later=self._loop.call_later)
+        return self._turns
 
     @property
     def shown(self) -> Shown:
@@ -68,10 +71,7 @@ class PictureDriver(LinuxDriver):
             return
         super().write(SYNC_START + data if self._begun else data)
         self._begun = False
-        if self.overlays.wiped(data):
-            if self._due is not None:
-                self._due.cancel()
-            self._due = self._loop.call_later(REST, self._draw)
+        self.overlays.written(data)
 
     def _cells(self) -> tuple[int, int]:
         """Columns and rows of the terminal at this moment, which Textual may not have heard of yet."""
@@ -80,11 +80,10 @@ class PictureDriver(LinuxDriver):
         except OSError:
             return 0, 0
 
-    def _draw(self) -> None:
-        """The pictures as they now lie. Nothing once the screen is being given back."""
-        self._due = None
+    def _draw(self, picture: str) -> None:
+        """Nothing once the screen is being given back."""
         if self._writer_thread is not None and not self.exit_event.is_set():
-            super().write(self.overlays.drawn())
+            super().write(picture)
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends. Bytes that are not UTF-8 are replaced: strict decoding ends the app."""

@@ -48,8 +48,12 @@ class Shown:
         self._rows: dict[int, tuple[list[str], list[Pen | None]]] = {}
         self._rests: str | None = None
 
-    def forget(self) -> None:
-        """Nothing is known: the next frame is written whole."""
+    def forget(self, sign: str = "") -> None:
+        """Nothing is known, or not of cells with this sign: the next frame writes them whatever it holds."""
+        if sign:
+            for signs, _ in self._rows.values():
+                signs[:] = ["" if each == sign else each for each in signs]
+            return
         self._rows.clear()
         self._rests = None
 
@@ -119,8 +123,6 @@ class Shown:
         for first, last in _stretches(other, pens):
             ink.go(row, first)
             ink.cells(signs[first:last], pens[first:last])
-        for place in (place for place in other if signs[place] in BLANKS):
-            signs[place] = ""  # a picture is drawn over these
 
 
 class _Ink:
