@@ -65,7 +65,7 @@ class ShotPicture(Photo):
             return
         sharp = self._sharp(facts)
         known = self._loader.at_hand(sharp) if sharp else None
-        if known is not None and (not self.terminal.remote or self.shelf.holds(known)):
+        if known is not None and (not self.terminal.remote or known is self.rendered or self.shelf.holds(known)):
             self._request(sharp)
         else:
             self._request(self.order_for(facts))

@@ -16,14 +16,15 @@ FENCE = b"\x1b[c"
 
 @dataclass(slots=True)
 class FakeTerminal:
-    """`slave` is what the program gets; `heard` is what it wrote. `answers` are (delay, bytes) after
-    `fence` was heard: DA1, our last question."""
+    """`slave` is what the program gets; `heard` is what it wrote, `moments` how much there was when. `answers` are
+    (delay, bytes) after `fence` was heard: DA1, our last question."""
 
     answers: Sequence[tuple[float, bytes]] = ()
     fence: bytes = FENCE
     on_fence: Callable[[], None] = lambda: None
     slave: int = -1
     heard: bytes = b""
+    moments: list[tuple[float, int]] = field(default_factory=list)
     _master: int = -1
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -71,6 +72,7 @@ class FakeTerminal:
             if select.select([self._master], [], [], 0.005)[0]:
                 with suppress(OSError):
                     self.heard += os.read(self._master, 65536)
+                    self.moments.append((time.monotonic(), len(self.heard)))
             if self.fence in self.heard and not asked:
                 asked = True
                 due = [(time.monotonic() + delay, data) for delay, data in self.answers]

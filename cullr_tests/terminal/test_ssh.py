@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
-import shlex
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -19,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cullr_tests import pictures
+from cullr_tests.terminal.far import login, sshd
 from cullr_tests.terminal.line import Line
 from cullr_tests.terminal.test_tmux_review import Tmux, complete
 from cullr_tests.tui.reviewing import names, shoot
@@ -33,24 +30,6 @@ RESTS = 4
 GROUP_BYTES = 26_000
 """What opening a group may cost: its words, and two pictures of coloured cells, 10 kB a time."""
 
-SERVER = """
-ListenAddress 127.0.0.1
-Port {port}
-HostKey {own}/host
-AuthorizedKeysFile {own}/client.pub
-PidFile {own}/sshd.pid
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin prohibit-password
-PrintMotd no
-"""
-CLIENT = (
-    "-F none -tt -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none -o LogLevel=ERROR "
-    "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null"
-)
-
 
 class Remote:
     """A person's terminal, the line, and the server that keeps the photos."""
@@ -62,11 +41,9 @@ class Remote:
 
     def start(self, root: Path, groups: int, *, again: bool = False) -> list[str]:
         """What is listed once all is read."""
-        given = f"LANG=C.UTF-8 TERM=xterm-256color CULLR_CACHE={self._own}/cache XDG_CONFIG_HOME={self._own}/config"
-        there = f"cd {shlex.quote(str(Path.cwd()))} && env {given} {sys.executable} -m cullr {root}; echo EXIT=$?"
-        ssh = f"ssh {CLIENT} -i {self._own}/client -p {self.line.port} {getpass.getuser()}@127.0.0.1"
+        ssh = login(self._own, self.line.port, f"TERM=xterm-256color {sys.executable} -m cullr {root}")
         width, height = map(str, SIZE)
-        here = f"{ssh} {shlex.quote(there)}; echo GONE=$?; exec sleep 60"
+        here = f"{ssh}; echo GONE=$?; exec sleep 60"
         self.tmux.run(*(["respawn-pane", "-k"] if again else ["new-session", "-d", "-x", width, "-y", height]), here)
         whole = self.tmux.until(lambda text: complete(text) and len(listed(text)) == groups)
         assert f"{groups} groups" in whole
@@ -131,53 +108,15 @@ def listed(screen: str) -> list[str]:
     return [found[1] for line in screen.splitlines() if (found := LISTED.match(line))]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
-        else:
-            return
-
-
 @pytest.fixture
-def sshd(tmp_path: Path) -> Iterator[int]:
-    """The port of a server of this test's own, which lets in whoever has the test's key."""
-    for name in ("host", "client"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd gives up root's rights in there
-    port = free_port()
-    (tmp_path / "sshd_config").write_text(SERVER.format(port=port, own=tmp_path))
-    program = shutil.which("sshd") or "/usr/sbin/sshd"
-    log = tmp_path / "sshd.log"
-    with log.open("wb") as told:
-        server = subprocess.Popen([program, "-D", "-e", "-f", str(tmp_path / "sshd_config")], stderr=told)
-    try:
-        wait_for(port, server, log)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-@pytest.fixture
-def remote(sshd: int, tmp_path: Path) -> Iterator[Remote]:
-    line = Line(sshd)
-    opened = Remote(tmp_path, line)
-    yield opened
-    opened.tmux.run("kill-server")
-    line.close()
-    opened.gone()
+def remote(tmp_path: Path) -> Iterator[Remote]:
+    with sshd(tmp_path) as port:
+        line = Line(port)
+        opened = Remote(tmp_path, line)
+        yield opened
+        opened.tmux.run("kill-server")
+        line.close()
+        opened.gone()
 
 
 def copies(root: Path, groups: int) -> Path:

@@ -59,8 +59,16 @@ def test_a_picture_starts_only_when_those_before_are_through_the_best_rank_first
 def test_on_a_near_terminal_nobody_waits() -> None:
     turns = Turns(None)
     seen: list[int] = []
+
+    def sent(number: int) -> Callable[[], int]:
+        def go() -> int:
+            seen.append(number)
+            return 1 << 20
+
+        return go
+
     for number in range(3):
-        turns.ask("one", 5 - number, lambda number=number: seen.append(number) or 1 << 20)  # type: ignore[misc]
+        turns.ask("one", 5 - number, sent(number))
     assert seen == [0, 1, 2]
 
 

@@ -189,7 +189,7 @@ def test_a_picture_that_cannot_be_read_any_more_is_a_notice(root: Path) -> None:
         await review.until(lambda: picture.rendered is not None)
         # The preview in the index would hide it: a box larger than a preview asks for the file itself.
         (root / "a0.jpg").write_bytes(b"no picture")
-        picture._ask(closer=True)
+        picture._request(picture._order(facts, None, first=False))
         await review.until(lambda: picture.notice.startswith("no picture: "))
         assert review.app.is_running
 

@@ -13,9 +13,9 @@ from cullr_tests.tui.reviewing import Review, play, shoot
 KITTY = Terminal("kitty", "kitty", "kitty: a test", truecolor=True)
 
 
-def numbers(review: Review) -> set[tuple[int, int, int]]:
+def numbers(review: Review) -> set[tuple[int, ...]]:
     """The colours of all placeholders on the screen: what the terminal takes for the pictures' numbers."""
-    found = set()
+    found: set[tuple[int, ...]] = set()
     for line in review.app.screen._compositor.render_strips():
         for segment in line:
             if PLACEHOLDER in segment.text:
@@ -24,7 +24,7 @@ def numbers(review: Review) -> set[tuple[int, int, int]]:
     return found
 
 
-def wanted(review: Review) -> set[tuple[int, int, int]]:
+def wanted(review: Review) -> set[tuple[int, ...]]:
     """The numbers under which they were sent."""
     photos = [photo for photo in review.app.screen.query(Photo) if photo.display and photo.rendered and photo.size.area]
     return {colour(review.app.shelf.place(photo.rendered, photo)[0]) for photo in photos if photo.rendered}

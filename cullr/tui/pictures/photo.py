@@ -118,6 +118,11 @@ class Photo(Widget):
     ) -> None:
         """Show this picture, or none, when its turn comes, and `then` do something; the caption may hold anything at
         all, a file's name for example. `sharper`: it is the one shown already, only better."""
+        if rendered is not None and rendered is self.rendered and caption == self.caption:
+            self.forgo()
+            if then is not None:
+                self.call_later(then)
+            return
         rank = self.rank + SHARPER * sharper
         driver, free = self._driver, rendered is None or self.shelf.holds(rendered)
         if driver is None or free or rendered is None or rendered.way not in {"kitty", "cells"}:

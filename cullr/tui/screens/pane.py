@@ -153,7 +153,7 @@ class Pane(Container):
         )
         self._sharp = self._order(facts, first=False)
         known = self._loader.at_hand(self._sharp) if self._sharp else None
-        if known is not None and (not self._terminal.remote or self._shelf.holds(known)):
+        if known is not None and (not self._terminal.remote or known is photo.rendered or self._shelf.holds(known)):
             self._request(self._sharp)
         else:
             self._request(self._order(facts, first=True))

@@ -1,0 +1,46 @@
+"""The pictures in what a program wrote to its terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_STARTS = {
+    "kitty": re.compile(rb"\x1b_G[^;\x1b]*a=T[^;\x1b]*i=(?P<id>\d+)[^;\x1b]*c=(?P<width>\d+)[^;\x1b]*;"),
+    "iterm": re.compile(rb"\x1b\]1337;File=[^\x07]*width=(?P<width>\d+)[^\x07]*\x07"),
+    "sixel": re.compile(rb'\x1bP0;1;0q"1;1;(?P<width>\d+);[^\x1b]*\x1b\\'),
+}
+_CHUNK = re.compile(rb"\x1b_G[^;\x1b]*;([A-Za-z0-9+/=]*)\x1b\\")
+_LAST = re.compile(rb"m=0;[^\x1b]*\x1b\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """From `start` to `end` of what was written; `width` in cells (kitty, iterm) or pixels (sixel)."""
+
+    start: int
+    end: int
+    width: int
+
+    @property
+    def bytes(self) -> int:
+        return self.end - self.start
+
+
+def pictures(way: str, written: bytes) -> list[Sent]:
+    """In the order in which they were sent; one that is not complete is left out."""
+    found = []
+    for match in _STARTS[way].finditer(written):
+        end = match.end()
+        if way == "kitty":
+            last = _LAST.search(written, match.start())
+            if last is None:
+                continue
+            end = last.end()
+        found.append(Sent(match.start(), end, int(match["width"])))
+    return found
+
+
+def payload(written: bytes, picture: Sent) -> bytes:
+    """kitty's base64, put together from its chunks: tmux writes codes of its own between them."""
+    return b"".join(_CHUNK.findall(written[picture.start : picture.end]))
