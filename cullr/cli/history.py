@@ -27,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
         moved = f"{batch.shots:,} shots, {batch.files:,} files, {size(batch.bytes)}"
         if batch.wrote:
             moved = f"{batch.files:,} sidecar{'s' * (batch.files > 1)}"
-        print(f"{batch.id}  {batch.at[:19].replace('T', ' ')}  {batch.state}  {moved}  {free}  ({visible(batch.what)})")
+        print(f"{batch.id}  {batch.at[:19].replace('T', ' ')}  {batch.state}  {moved}  {free}  ({visible(batch.told)})")
     return 0

@@ -23,7 +23,7 @@ class BatchState(StrEnum):
 class BatchInfo:
     """`files` and `bytes` as they were moved; `staged` of these files are staged by the journal's word, `undoable` of
     them are there and have their old place free. For stars and labels: sidecars that were written, those whose change
-    still stands, and those of them that hold it unchanged."""
+    still stands, and those of them that hold it unchanged. `first` is the path that the first shot had."""
 
     id: BatchId
     at: str
@@ -35,6 +35,7 @@ class BatchInfo:
     staged: int
     undoable: int
     wrote: bool = False
+    first: str = ""
 
 
 def history(root: Path) -> list[BatchInfo]:
@@ -59,6 +60,7 @@ def _row(tree: Tree, state: State, batch: Batch) -> BatchInfo:
         _state(batch, len(files)),
         len(batch.held),
         undoable,
+        first=batch.shots[0].face if batch.shots else "",
     )
 
 

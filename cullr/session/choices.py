@@ -6,7 +6,6 @@ stayed. Only approvals on the screen and words of the person count; what `cullr 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,14 +14,12 @@ from cullr import journal
 from cullr.indexer.passes import Progress
 from cullr.indexer.run import Say, run
 from cullr.journal import STAGED_FOLDERS, State, Verdict
-from cullr.model import File, Group, Kind, Measure, ShotFacts, ShotId
+from cullr.model import File, Group, Measure, ShotFacts, ShotId
 from cullr.rules import Demand
 from cullr.rules.learning import Choice
 from cullr.session.decided import Decided
+from cullr.session.past import APPROVED
 from cullr.settings import Settings
-
-_APPROVED = re.compile(rf"[a-z_]+: (?:{'|'.join(Kind)})-[0-9a-f]+")
-"""What a batch is called that one group's approval moved; others bear the name of the rule that chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def _home(facts: ShotFacts, place: _Place, state: State) -> ShotFacts | None:
     homes: dict[File, File] = {}
     for file in facts.shot.files:
         held = state.staged.get(f"{place.folder}/{file.path}")
-        if held is None or not _APPROVED.fullmatch(state.batches[held.batch].what):
+        if held is None or not APPROVED.fullmatch(state.batches[held.batch].what):
             return None
         homes[file] = replace(file, root=place.root, path=held.file.source)
     shot = facts.shot

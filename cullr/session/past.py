@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 from cullr import moves
 from cullr.errors import UsageError
 from cullr.journal import JOURNAL_FOLDER, BatchId
+from cullr.model import Kind
 from cullr.moves import BatchInfo, BatchState, UndoResult
 from cullr.safe_text import visible
+
+APPROVED = re.compile(rf"[a-z_]+: (?:{'|'.join(Kind)})-[0-9a-f]+")
+"""What a batch is called that one group's approval moved; others bear the name of the rule that chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,24 @@ class PastBatch:
     at: str
     what: str
     parts: tuple[tuple[int, BatchInfo], ...]
+
+    @property
+    def named(self) -> str:
+        """Which shots: `IMG_0012.jpg and 11 more`; for stars and labels what was written."""
+        first = next((part.first for _, part in self.parts if part.first), "").rpartition("/")[2]
+        if self.wrote or not first:
+            return self.what
+        return f"{first} and {self.shots - 1:,} more" if self.shots > 1 else first
+
+    @property
+    def told(self) -> str:
+        """Which shots, and where they went: `IMG_0012.jpg and 11 more, to _review_dupes`."""
+        into, _, chosen = self.what.partition(": ")
+        if self.named == self.what:
+            return self.what
+        # One group's approval bears the group's number, which says nothing to a person.
+        rule = f" by {chosen}" if chosen and not APPROVED.fullmatch(self.what) else ""
+        return f"{self.named}, to {into}{rule}"
 
     @property
     def shots(self) -> int:

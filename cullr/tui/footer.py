@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
@@ -11,6 +14,9 @@ from cullr.tui.keys import SHORT
 from cullr.tui.theme import FAINT
 
 TONES = {"good": ("✓ ", "$text-success"), "bad": ("✗ ", "$text-error"), "care": ("◆ ", "$text-warning"), "": ("", "")}
+
+_ENDS = re.compile(r"(?<=[.!])\s+(?=[^\s.])")
+"""Between two sentences."""
 
 
 class MessageLine(Widget):
@@ -38,9 +44,17 @@ class MessageLine(Widget):
         sign, style = TONES[self.tone]
         width = self.size.width
         right = Content.styled(f"  ⟳ {self._under_way}", "$text-accent") if self._under_way else Content()
-        left = Content.styled(sign + self.sentence, style)
-        left = left.truncate(max(0, width - right.cell_length), ellipsis=True)
+        room = max(0, width - right.cell_length)
+        left = Content.styled(sign + whole(self.sentence, room - cell_len(sign)), style)
+        left = left.truncate(room, ellipsis=True)
         return Content.assemble(left, " " * max(0, width - left.cell_length - right.cell_length), right)
+
+
+def whole(text: str, room: int) -> str:
+    """As many of its sentences as there is room for; the first in any case."""
+    while cell_len(text) > room and (ends := list(_ENDS.finditer(text))):
+        text = text[: ends[-1].start()]
+    return text
 
 
 class KeyLine(Widget):

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from cullr.tui.keys import DECIDE, LIST, LOOK, MOVE, REST
+from cullr.tui.keys import DECIDE, LIST, LOOK, MOVE, REST, STARS
 
 Entries = list[tuple[list[str], str]]
 """(keys, what they do)"""
@@ -19,7 +19,7 @@ Entries = list[tuple[list[str], str]]
 KEYS = 15
 TITLE = "bold $text-primary"
 OTHER = "This screen"
-ORDER = [group.description for group in (DECIDE, MOVE, LOOK, LIST, REST)]
+ORDER = [group.description for group in (DECIDE, MOVE, LOOK, STARS, LIST, REST)]
 HIDDEN = ("copy_text", "help_quit", "focus_next", "focus_previous", "command_palette")
 
 

@@ -85,12 +85,12 @@ SHORT: Mapping[str, str] = {
     "approve": "approve",
     "keep": "keep",
     "cull": "cull",
-    "undecided": "unmark",
-    "keep_only": "only this",
-    "not_alike": "not alike",
     "undo": "undo",
     "compare": "compare",
     "survey": "survey",
+    "keep_only": "only this",
+    "not_alike": "not alike",
+    "undecided": "unmark",
     "kind.next": "kind",
     "filter": "filter",
     "sort": "order",
@@ -99,7 +99,7 @@ SHORT: Mapping[str, str] = {
     "help": "help",
     "quit": "quit",
 }
-"""What the footer says: 80 columns hold eight of these."""
+"""What the footer says, the weightiest first: 80 columns hold seven of these."""
 
 
 def actions() -> list[str]:

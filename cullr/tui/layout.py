@@ -14,5 +14,6 @@ MainScreen.-narrow #body { layout: vertical; }
 MainScreen.-narrow #left { width: 1fr; height: 35%; min-height: 6; }
 MainScreen.-narrow OpenPane { margin-left: 0; }
 MainScreen.-narrow.-low FilmStrip { height: 4; }
+MainScreen OpenPane.plain FilmStrip { height: 4; }
 MainScreen.-low StageTable { max-height: 5; }
 """

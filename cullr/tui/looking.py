@@ -116,6 +116,7 @@ def next_way(screen: MainScreen) -> None:
     wanted = ways[(ways.index(screen.terminal.pictures) + 1) % len(ways)]
     terminal = choose(screen.probed, wanted)
     screen.terminal = terminal
+    screen.pane.set_class(terminal.pictures == "none", "plain")
     for picture in screen.pane.pictures():
         picture.use(terminal)
     key = key_of(screen, "pictures")

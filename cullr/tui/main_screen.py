@@ -74,6 +74,7 @@ class MainScreen(Screen[None]):
         self.header = Header(self.desk.roots)
         self.tabs, self.filter, self.groups = KindTabs(), FilterLine(), GroupList(self.desk)
         self.pane = OpenPane(self._picture, remote=self.terminal.remote)
+        self.pane.set_class(self.terminal.pictures == "none", "plain")
         self.message = MessageLine()
         yield self.header
         with Horizontal(id="body"):
@@ -95,8 +96,8 @@ class MainScreen(Screen[None]):
         self._waiting = self.set_interval(FIRST_POLL, self._await_first)
         if self._first:
             self.say(
-                f"{self.key_of('approve')} moves what is marked ✗ into _review_dupes/, {self.key_of('undo')} takes it"
-                f" back, {self.key_of('help')} shows all keys."
+                f"{self.key_of('approve')} moves ✗ to _review_dupes/, {self.key_of('undo')} takes it back,"
+                f" {self.key_of('help')} shows all keys."
             )
         self.poll()
 

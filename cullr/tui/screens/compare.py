@@ -124,8 +124,8 @@ class CompareScreen(MarkingPage):
 
     def _arrange(self) -> None:
         """Boxes, then pictures: how much of a picture is shown depends on its box."""
-        if not self.display:
-            return  # left before it was laid out
+        if self.gone:
+            return
         boxes = self.query_one(Boxes)
         boxes.set_class(self._difference, "-difference")
         columns = 1 if self._difference else self._columns()
@@ -138,7 +138,7 @@ class CompareScreen(MarkingPage):
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
-        if not self.display:
+        if self.gone:
             return
         if self._difference:
             one, other = self._pair()
@@ -210,6 +210,8 @@ class CompareScreen(MarkingPage):
             self._look()
 
     def action_full_size(self) -> None:
+        if self.gone:
+            return
         size, box = _size(self.current()), self.stage.box_pixels
         full = View().at_full_size(size, box)
         if self.view.whole and full.whole:

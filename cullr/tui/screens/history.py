@@ -20,11 +20,14 @@ from cullr.report import words
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.session.past import PastBatch, Undone
+from cullr.tui.group_line import fit
 from cullr.tui.screens.page import FAINT, Page
 from cullr.tui.screens.pick_list import PickList
 
 REST_SECONDS = 0.12
 """A look at a batch asks the disk about each of its files: only where the cursor rests."""
+ROOMY = 70
+"""Columns from which the size stands on a batch's line."""
 NAMES = 200
 """Files named one by one; a batch can hold 20 000."""
 
@@ -62,6 +65,8 @@ class HistoryScreen(Page):
                 yield Static(id="what")
 
     def on_mount(self) -> None:
+        if self.gone:
+            return
         self.head("History", "reading the journals …")
         self.say("Any approval can be taken back, in any order.")
         self.query_one(PickList).focus()
@@ -91,19 +96,23 @@ class HistoryScreen(Page):
     def _line(self, number: int, width: int) -> Content:
         batch = self.past[number]
         held, tone = _held(batch)
-        moved = f"{words.count(batch.shots, 'shot'):>9} {'★' if batch.wrote else words.size(batch.bytes):>9}"
-        text = Content.assemble(batch.at[:16].replace("T", " "), "  ", moved, "  ", (held, tone))
-        return Content.assemble(text, "  ", (visible(batch.what), FAINT)) if width > 70 else text
+        size = f"{'★' if batch.wrote else words.size(batch.bytes):>9}  " if width > ROOMY else ""
+        name = fit(visible(batch.named), max(1, width - 36 - len(size)))
+        return Content.assemble((batch.at[:16].replace("T", " "), FAINT), "  ", name, "  ", size, (held, tone))
 
     # Looking
 
     def on_pick_list_moved(self) -> None:
+        if self.gone:
+            return
         if self._rest:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self._look)
         self._detail()
 
     def _look(self) -> None:
+        if self.gone:
+            return
         batch = self.chosen
         if batch and batch.staged and batch.id not in self._seen:
             self.in_background(lambda: (batch.id, self.desk.would_undo([batch])), self._looked, only="look")
@@ -121,7 +130,7 @@ class HistoryScreen(Page):
         if batch.wrote:
             moved = f"written {batch.at[:19].replace('T', ' ')} into {words.count(batch.files, 'sidecar')}"
         parts = [
-            Content.assemble((visible(batch.what), "bold")),
+            Content.assemble((visible(batch.told), "bold")),
             Content(moved),
             Content.styled(f"batch {batch.id}", FAINT),
             Content(),
@@ -209,7 +218,7 @@ class HistoryScreen(Page):
 def _held(batch: PastBatch) -> tuple[str, str]:
     """How much of it can come back, in words, and the style for that."""
     if not batch.staged:
-        return set_cell_size(str(batch.state), 18), FAINT
+        return set_cell_size(str(batch.state), 16), FAINT
     if batch.undoable == batch.files:
-        return set_cell_size("↶ can come back", 18), "$text-success"
-    return set_cell_size(f"↶ {batch.undoable:,} of {batch.files:,} files", 18), "$text-warning"
+        return set_cell_size("↶ can come back", 16), "$text-success"
+    return set_cell_size(f"↶ {batch.undoable:,} of {batch.files:,}", 16), "$text-warning"

@@ -99,6 +99,11 @@ class Page(Screen[bool]):
         self.changed = False
         self._done: dict[Worker[Any], Callable[[Any], None]] = {}
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was left: what was on its way to it still comes, but its parts are there no more."""
+        return not self.display
+
     def compose(self) -> ComposeResult:
         yield Static(id="title")
         yield from self.body()
@@ -138,6 +143,8 @@ class Page(Screen[bool]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state in {WorkerState.SUCCESS, WorkerState.ERROR, WorkerState.CANCELLED}:
             done = self._done.pop(event.worker, None)
+            if self.gone:
+                return
             if event.state is WorkerState.SUCCESS and done is not None:
                 done(event.worker.result)
             elif event.state is WorkerState.ERROR:

@@ -124,7 +124,7 @@ class RulesScreen(Page):
     # Showing
 
     def _detail(self) -> None:
-        rule = self.chosen if self.display else None
+        rule = None if self.gone else self.chosen
         if rule is None:
             return
         self.query_one("#effect", Static).update(Content("\n").join(self._effect(rule)))

@@ -61,6 +61,8 @@ class SkippedScreen(Page):
             yield Static(id="why")
 
     def on_mount(self) -> None:
+        if self.gone:
+            return
         unread = [_Row(each.root, (each.path,), each.why, READ) for each in self.desk.skipped()]
         alone = [_Row(each.root, each.paths, each.why, ALONE[each.kind]) for each in self.desk.left_out()]
         self.rows = [*unread, *alone]
@@ -82,6 +84,8 @@ class SkippedScreen(Page):
         return Content.assemble(set_cell_size(path, room), "  ", (visible(row.why), "$text-warning"))
 
     def on_pick_list_moved(self, event: PickList.Moved) -> None:
+        if self.gone:
+            return
         row = self.rows[event.number]
         full = Content("\n".join(visible(short(self.desk.roots[row.root] / path)) for path in row.paths))
         why = Content.styled(f"◆ {visible(row.why)}", "$text-warning")

@@ -90,8 +90,8 @@ class SurveyScreen(MarkingPage):
         return max(0, min(3, (rows - REASONED) // 3 + 1))
 
     def _arrange(self) -> None:
-        if not self.display:
-            return  # left before it was laid out
+        if self.gone:
+            return
         boxes = self.query_one(Boxes)
         self._columns, self._rows = layout(len(self.group.shots), boxes.size.width, boxes.size.height)
         boxes.spread(self._columns, self._rows)
