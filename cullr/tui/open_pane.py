@@ -58,7 +58,7 @@ class OpenPane(Vertical):
 
     def compose(self) -> ComposeResult:
         self._large, self._second = self._picture(), self._picture()
-        self._second.id = "second"
+        self._second.id, self._second.rank = "second", 1
         self._title, self._notice = Static(id="title", markup=False), Static(id="notice", markup=False)
         self._strip, self._table, self._facts = FilmStrip(self._picture), StageTable(), FactsPanel()
         yield self._title

@@ -61,7 +61,8 @@ class ShotPicture(Photo):
             self._loader.cancel(self)
             return
         if self.terminal.pictures == "none":
-            self._tell(f"pictures are off ({key_of(self.screen, 'pictures')})")
+            # Said once, in the first box.
+            self._tell(" " if self.rank else f"pictures are off ({key_of(self.screen, 'pictures')})")
             return
         sharp = self._sharp(facts)
         known = self._loader.at_hand(sharp) if sharp else None
