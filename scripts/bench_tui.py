@@ -1,7 +1,8 @@
 """The screen over a synthetic index of 20 000 groups and 100 000 shots, on a pty: times, CPU, bytes, lag, as a table.
 
 `scripts/bench tui`; the index is made anew each time (half a minute). The indexer that runs beside is the real one,
-reading real pictures into the same index for another folder.
+reading real pictures into the same index for another folder. `scripts/bench tui stale`: only how long after the last
+key a person far away sees what it brought.
 """
 
 from __future__ import annotations
@@ -236,6 +237,8 @@ GOALS = {
 
 
 def main() -> None:
+    from benching import staleness
+
     # As after anyone's first start. Where no bytecode may be written, each start compiles all sources: 0.1 s more.
     compileall.compile_dir(Path(__file__).parents[1] / "cullr", quiet=1)
     with tempfile.TemporaryDirectory(prefix="cullr-bench-") as name:
@@ -256,10 +259,15 @@ def main() -> None:
     for line in columns["alone"]:
         goal = f"≤ {GOALS[line]:,}" if line in GOALS else ""
         print(f"| {line} | {' | '.join(f'{column[line]:,.1f}' for column in columns.values())} | {goal} |")
+    print(f"\n{staleness.table()}")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["screen"]:
         screen(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))
+    elif sys.argv[1:2] == ["stale"]:
+        from benching import staleness
+
+        print(staleness.table())
     else:
         main()
