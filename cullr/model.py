@@ -59,6 +59,9 @@ class File:
     mtime_ns: int = field(compare=False)
     inode: int = field(compare=False, default=0)
 
+    def __hash__(self) -> int:
+        return hash(self.path)  # text remembers its hash, and a file is looked up a dozen times in a run
+
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import math
@@ -70,8 +71,10 @@ def memory() -> float:
 def one(root: Path, cache: Path, out: Path) -> None:
     """The report of a root that the index knows, in this process, its stages timed."""
     from cullr import report
+    from cullr.cli.start import SELDOM
     from cullr.session import Session
 
+    gc.set_threshold(*SELDOM)
     watch = Stopwatch()
     for stage, (place, name) in STAGES.items():
         watch.watch(stage, place, name)

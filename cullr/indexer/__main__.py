@@ -6,6 +6,7 @@ index is, sentences for the person, an error) and ends when stdin closes.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -26,6 +27,7 @@ from cullr.settings import Limits, Matching, Settings
 def main() -> int:
     """Serve until the parent goes; 0 then, 1 after an error that was told."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal's Ctrl+C is the parent's affair
+    gc.set_threshold(100_000, 20, 20)  # as cullr.cli.start does, and why
     line = sys.stdin.readline()
     if not line:
         return 0  # nothing to do after all
