@@ -53,6 +53,8 @@ def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, 
     this machine is told in a sentence, else it is empty."""
     lacking = ""
     tried: defaultdict[Measure, set[ShotId]] = defaultdict(set)
+    # What the index has of them at once: else each contest would come to its first measure and begin again.
+    recall(Measure.QUALITY, {shot for group in groups for shot in group.shots if shot in facts}, facts, store)
     while True:
         demand = Demand(tried)
         wants(groups, facts, demand)

@@ -254,9 +254,11 @@ def _round(asker: _Asker, still: Sequence[int]) -> _Round:
         asked = asker.ask(place, still)
         if asked is None:
             continue
-        least = bar(max(asked.scores[at] for at in still), prefer.margin)
-        fell |= {at: asked for at in still if asked.scores[at] < least}
-        still = [at for at in still if at not in fell]
+        scores = [asked.scores[at] for at in still]
+        least = bar(max(scores), prefer.margin)
+        if min(scores) < least:
+            fell |= {at: asked for at, score in zip(still, scores, strict=True) if score < least}
+            still = [at for at in still if at not in fell]
     return _Round(still[0], fell | dict.fromkeys(still[1:]))
 
 
