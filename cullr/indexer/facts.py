@@ -43,14 +43,17 @@ def _modified(file: File) -> Taken:
     return Taken(file.mtime_ns // 1000, TimeSource.MTIME, 0)
 
 
+FOLDERS = 8
+"""Held at once: photos have sidecars beside them and in programs' own folders, in turn."""
+
+
 class _Sidecars:
     """What sidecars say; the index remembers unchanged ones and is asked once a folder."""
 
     def __init__(self, roots: Sequence[Path], store: Store) -> None:
         self._roots = roots
         self._store = store
-        self._folder = b""
-        self._known: dict[tuple[bytes, int, int], Marks] = {}
+        self._known: dict[bytes, dict[tuple[bytes, int, int], Marks]] = {}
 
     def marks(self, shot: Shot) -> Marks:
         """Those of the shot, the strongest word first."""
@@ -58,13 +61,16 @@ class _Sidecars:
 
     def _of(self, file: File) -> Marks:
         folder, name = place(self._roots[file.root], file)
-        if folder != self._folder:
-            self._folder, self._known = folder, self._store.sidecars(folder)
+        known = self._known.get(folder)
+        if known is None:
+            if len(self._known) == FOLDERS:
+                self._known.pop(next(iter(self._known)))
+            known = self._known[folder] = self._store.sidecars(folder)
         key = (name, file.size, file.mtime_ns)
-        marks = sidecars.without_reading(file.name) or self._known.get(key)
+        marks = sidecars.without_reading(file.name) or known.get(key)
         if marks is None:
             marks = _read(file.name, os.path.join(folder, name))  # noqa: PTH118  bytes
-            self._known[key] = marks
+            known[key] = marks
             self._store.save_sidecar(folder, *key, marks)
         return marks
 

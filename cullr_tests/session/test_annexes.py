@@ -10,10 +10,12 @@ import pytest
 
 from cullr import scan
 from cullr.cli.main import main
-from cullr.model import Kind
+from cullr.index.store import Store
+from cullr.model import Kind, Marks
 from cullr.session import Session
 from cullr_tests import pictures
 from cullr_tests.session.small_plans import names, plan, stage, tree, write
+from cullr_tests.sidecars import written
 
 COS = '<E K="Basic_Rating" V="{}"/>'
 
@@ -115,6 +117,29 @@ def test_the_stars_count_and_the_settings_go_and_come_back_with_the_photo(tmp_pa
         assert tree(tmp_path) == before
         write(tmp_path, "_review_dupes/Capture/CaptureOne/Settings50/b.jpg.cos")
         before = tree(tmp_path)
+
+
+def test_the_index_is_asked_once_for_each_folder_however_sidecars_and_settings_alternate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures.save(tmp_path / "000.jpg", pictures.scene(2))
+    (tmp_path / "CaptureOne/Settings50").mkdir(parents=True)
+    for number in range(30):
+        if number:
+            shutil.copy2(tmp_path / "000.jpg", tmp_path / f"{number:03}.jpg")
+        (tmp_path / f"{number:03}.xmp").write_bytes(written.UNTOUCHED)
+        (tmp_path / f"CaptureOne/Settings50/{number:03}.jpg.cos").write_text(COS.format(3))
+    asked: list[bytes] = []
+    real = Store.sidecars
+
+    def counted(store: Store, folder: bytes) -> dict[tuple[bytes, int, int], Marks]:
+        asked.append(folder)
+        return real(store, folder)
+
+    monkeypatch.setattr(Store, "sidecars", counted)
+    review, _ = Session.open([tmp_path]).review()
+    assert {facts.marks.rating for group in review.groups for facts in group.shots} == {3}
+    assert len(asked) <= 4 * len(set(asked)) == 8
 
 
 def test_settings_that_came_since_the_plan_hold_the_shot_back(tmp_path: Path) -> None:
