@@ -6,7 +6,7 @@ a damaged picture may crash or hang the decoder, and then it takes one worker do
 """
 
 from cullr.decode.errors import Unreadable
-from cullr.decode.head import Head, read_head, read_marks, read_preview
+from cullr.decode.head import Head, read_fresh, read_head, read_marks
 from cullr.decode.picture import Picture, open_picture
 
-__all__ = ["Head", "Picture", "Unreadable", "open_picture", "read_head", "read_marks", "read_preview"]
+__all__ = ["Head", "Picture", "Unreadable", "open_picture", "read_fresh", "read_head", "read_marks"]

@@ -24,13 +24,11 @@ from cullr.settings import Limits
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`grey` is 32x32 bytes as shown, None when the file carries no small picture that fits it; `preview` says whether
-    it carries one worth more than the thumbnail."""
+    """`grey` is 32x32 bytes as shown, None when the file carries no small picture that fits it."""
 
     metadata: Metadata
     grey: bytes | None
     rung: Rung = Rung.THUMBNAIL
-    preview: bool = False
 
 
 def read_head(path: Path, limits: Limits) -> Head | None:
@@ -42,14 +40,15 @@ def read_head(path: Path, limits: Limits) -> Head | None:
         return opener.use(stream, content.type, limits, lambda image: _head(image, content, stream))
 
 
-def read_preview(path: Path, limits: Limits) -> Head | None:
-    """The same from the MPF preview, where there is one and it shows what the file's first rows show: decoded in a
-    twentieth of the time, and its pHash is off by 0.4 bits in the mean, 2 at most. Else None. Raises Unreadable."""
+def read_fresh(path: Path, limits: Limits) -> Head | None:
+    """The same where the small picture, the preview rather than the thumbnail, shows what the file's first rows show:
+    a tenth of the work of reading the pixels, and its pHash is off by 0.4 bits in the mean, 2 at most. Else None.
+    Raises Unreadable."""
     with opener.reasons("file"), path.open("rb") as stream:
         content = opener.content(stream, limits)
         if content.type != "jpeg":
             return None
-        return opener.use(stream, content.type, limits, lambda image: _preview(image, content, stream))
+        return opener.use(stream, content.type, limits, lambda image: _fresh(image, content, stream))
 
 
 def read_marks(path: Path, limits: Limits) -> Marks | None:
@@ -76,14 +75,16 @@ def _head(image: Image.Image, content: Content, stream: BinaryIO) -> Head:
     if small is None:
         rung, small = Rung.PREVIEW, thumbnail.preview(image, stream)
     grey = turned(small_grey(small), orientation).tobytes() if small else None
-    return Head(facts, grey, rung, bool(thumbnail.previews(image)))
+    return Head(facts, grey, rung)
 
 
-def _preview(image: Image.Image, content: Content, stream: BinaryIO) -> Head | None:
-    small = thumbnail.preview(image, stream)
+def _fresh(image: Image.Image, content: Content, stream: BinaryIO) -> Head | None:
+    exif = image.getexif()
+    rung, small = Rung.PREVIEW, thumbnail.preview(image, stream)
+    if small is None:
+        rung, small = Rung.THUMBNAIL, thumbnail.grey(image, exif)
     if small is None or not fresh.shows(small, image.size, stream):
         return None
-    exif = image.getexif()
     orientation = exif_tags.orientation(exif)
     facts = describe.metadata(image, exif, content, orientation, image.size)
-    return Head(facts, turned(small_grey(small), orientation).tobytes(), Rung.PREVIEW, preview=True)
+    return Head(facts, turned(small_grey(small), orientation).tobytes(), rung)

@@ -6,7 +6,7 @@ A provisional look for the price of reading the head, or of one more read near t
 from __future__ import annotations
 
 import io
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -34,11 +34,16 @@ def preview(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
 
     Other pictures in the container (a gain map, the second eye of a stereo pair) are of other types and never taken.
     """
+    entries = getattr(image, "mpinfo", {}).get(0xB002, ())
     # Offsets count from the MPF header, which stands behind at most one EXIF segment of 64 KiB.
     stream.seek(0)
     header = stream.read(1 << 17).find(b"MPF\0") + 4
     found = [
-        (entry["Size"], entry["DataOffset"] + header) for entry in previews(image) if entry["DataOffset"] and header > 4
+        (entry["Size"], entry["DataOffset"] + header)
+        for entry in entries
+        if str(entry["Attribute"].get("MPType", "")).startswith("Large Thumbnail")
+        and entry["DataOffset"]
+        and header > 4
     ]
     for size, start in sorted(found, reverse=True):
         stream.seek(start)
@@ -46,12 +51,6 @@ def preview(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
         if small and abs(small.width / small.height / (image.width / image.height) - 1) < 0.02:
             return small
     return None
-
-
-def previews(image: Image.Image) -> list[dict[str, Any]]:
-    """The MPF entries that claim to be smaller versions of the whole picture."""
-    entries = getattr(image, "mpinfo", {}).get(0xB002, ())
-    return [each for each in entries if str(each["Attribute"].get("MPType", "")).startswith("Large Thumbnail")]
 
 
 def _decoded(blob: bytes) -> Image.Image | None:

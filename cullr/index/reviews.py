@@ -11,6 +11,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,8 +67,9 @@ class Writer:
         proposals: Mapping[str, Sequence[Proposal]],
         *,
         provisional: bool,
+        final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Make these the review's groups; `proposals` by group id."""
+        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional."""
         old = {
             name: (row, set(json.loads(members)))
             for row, name, members in self._db.execute(
@@ -85,7 +87,8 @@ class Writer:
                 before = old.get(group.id) or old.get(heirs.get(group.id, ""))
                 members = [facts[shot] for shot in group.shots]
                 said = proposals[group.id]
-                self._save(before[0] if before else None, group, members, said, counted, provisional=provisional)
+                row, open_yet = before[0] if before else None, provisional and group.id not in final
+                self._save(row, group, members, said, counted, provisional=open_yet)
                 counted.update(each.shot for each in said if not each.keep)
 
     def _save(

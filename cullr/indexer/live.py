@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,9 +97,10 @@ class Live:
                         self._roots, shots, settings, passes, self._store, self._opened, self._say, self._paused
                     )
                     groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
-                pulse = _Pulse(lambda: self._publish(groups, facts, hearing))
+                final = {group.id for group in groups}
+                pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final))
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
-                self._publish(groups, facts, hearing)
+                self._publish(groups, facts, hearing, final)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(every.left_out)
             self._stopped = every.paused
@@ -111,9 +113,10 @@ class Live:
             self._store.commit()
 
     def _by_previews(self, shots: Sequence[Shot], passes: Passes, seen: Foresight, pulse: Callable[[], None]) -> None:
-        """The complete groups by previews that can be trusted, and by the pixels of all other photos: to be looked at,
-        for every pixel is read before any of them can be approved."""
-        carriers = [shot for shot in shots if shot.face in passes.previewed]
+        """The complete groups by previews and thumbnails that can be trusted, and by the pixels of all other photos: to
+        be looked at, for every pixel is read before any of them can be approved."""
+        rows = passes.rows
+        carriers = [shot for shot in shots if rows[shot.face].look is not None and rows[shot.face].provisional]
         if not carriers:
             return
         left = passes.previews([shot.face for shot in carriers], pulse)
@@ -132,26 +135,34 @@ class Live:
     def _settled(
         self, found: Sequence[Group], facts: measuring.Facts, passes: Passes, *, whole: bool
     ) -> tuple[Sequence[Group], Hearing]:
-        """The groups with all their shields and rule ask for, published; before that as they are without, where they
-        are the `whole` and anything is asked for."""
-        groups = measuring.marked(found, facts)
+        """The groups with all that their shields and the rule ask for, published; before that as they are without,
+        where they are the `whole` and anything is asked for. From where the person looks onwards, one after the other
+        becomes final: only groups that share no shot with others say what they say for good."""
+        groups = list(measuring.marked(found, facts))
         wanted = asked(groups, facts, self._rule, across=self._settings.across_stages)
         wanted = measuring.recall(Measure.QUALITY, wanted, facts, self._store)
         if whole and groups:
             if wanted:
                 self._publish(groups, facts)
             self._writer.passed(GROUPED, len(groups), len(groups))
-        pulse = _Pulse(lambda: self._publish(measuring.marked(groups, facts), facts))
-        for chunk in from_there(groups, self._looking_at) if wanted else ():
-            measuring.fill({Measure.QUALITY: chunk & wanted}, facts, passes, self._store)
-            pulse()
-        groups = measuring.shielded(found, facts, passes, self._store)
         hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-        lacking = measuring.settle(groups, facts, hearing.proposals, passes, self._store)
-        if lacking:
-            self._say(lacking)
+        places = {group.id: place for place, group in enumerate(groups)}
+        final: set[str] = set()
+        lacking = ""
+        pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final), at_once=True)
+        for handful in from_there(families(found), self._looking_at) if wanted else [found]:
+            shielded = measuring.shielded(handful, facts, passes, self._store)
+            told = measuring.settle(shielded, facts, hearing.proposals, passes, self._store)
+            if told and not lacking:
+                self._say(told)
+            lacking = lacking or told
+            for group in shielded:
+                groups[places[group.id]] = group
+                final.add(group.id)
+            if len(final) < len(groups):
+                pulse()
         self._store.commit()
-        self._publish(groups, facts, hearing)
+        self._publish(groups, facts, hearing, final)
         return groups, hearing
 
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
@@ -162,11 +173,18 @@ class Live:
         return foresee(groups, facts, self._rule, across=self._settings.across_stages)
 
     def _publish(
-        self, groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], hearing: Hearing | None = None
+        self,
+        groups: Sequence[Group],
+        facts: Mapping[ShotId, ShotFacts],
+        hearing: Hearing | None = None,
+        final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Final with a hearing, in which all has been measured; else provisional."""
-        heard = hearing or rules.hearing(self._rule, across_stages=self._settings.across_stages)
-        self._writer.publish(groups, facts, heard.proposals(groups, facts), provisional=hearing is None)
+        """Those are final that had their `hearing`, in which all was measured; the others provisional."""
+        early = rules.hearing(self._rule, across_stages=self._settings.across_stages)
+        said = early.proposals([group for group in groups if group.id not in final], facts)
+        if hearing:
+            said |= hearing.proposals([group for group in groups if group.id in final], facts)
+        self._writer.publish(groups, facts, said, provisional=True, final=final)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -185,29 +203,43 @@ def for_screen(
 ) -> None:
     """Every measure and a preview of every member."""
     lacking = store.without_preview(sorted({shot for group in groups for shot in group.shots}))
-    for chunk in from_there(groups, looking_at):
-        measuring.fill(dict.fromkeys(Measure, chunk), facts, passes, store, previews=lacking & chunk)
+    for handful in from_there([[group] for group in groups], looking_at):
+        shots = {shot for group in handful for shot in group.shots}
+        measuring.fill(dict.fromkeys(Measure, shots), facts, passes, store, previews=lacking & shots)
         pulse()
 
 
-def from_there(groups: Sequence[Group], looking_at: Callable[[], str]) -> Iterator[set[ShotId]]:
-    """The groups' shots by the handful: from the group the person looks at onwards, then from the first."""
-    waiting = {group.id for group in groups}
-    places = {group.id: place for place, group in enumerate(groups)}
-    looked_at, onwards = None, iter(groups)
+def families(groups: Sequence[Group]) -> list[list[Group]]:
+    """Groups that share shots, directly or through others, together: what one of them culls is gone in the others."""
+    home: dict[ShotId, list[Group]] = {}
+    for group in groups:
+        joined = list({id(part): part for shot in group.shots if (part := home.get(shot))}.values())
+        family = max(joined, key=len, default=[])
+        for part in (*(each for each in joined if each is not family), [group]):
+            family += part
+            home.update((shot, family) for each in part for shot in each.shots)
+    return list({id(home[group.shots[0]]): home[group.shots[0]] for group in groups}.values())
+
+
+def from_there(parts: Sequence[Sequence[Group]], looking_at: Callable[[], str]) -> Iterator[list[Group]]:
+    """The groups by the handful, those of a part together: from the group the person looks at onwards, then from the
+    first."""
+    waiting = set(range(len(parts)))
+    places = {group.id: place for place, part in enumerate(parts) for group in part}
+    looked_at, onwards = None, iter(range(len(parts)))
     while waiting:
         if looked_at != looking_at():
             looked_at = looking_at()
             begin = places.get(looked_at, 0)
-            onwards = itertools.chain(groups[begin:], groups[:begin])
-        chunk: set[ShotId] = set()
-        for group in onwards:
-            if group.id in waiting:
-                waiting.discard(group.id)
-                chunk.update(group.shots)
-            if len(chunk) >= AT_ONCE:
+            onwards = itertools.chain(range(begin, len(parts)), range(begin))
+        handful: list[Group] = []
+        for place in onwards:
+            if place in waiting:
+                waiting.discard(place)
+                handful += parts[place]
+            if sum(len(group.shots) for group in handful) >= AT_ONCE:
                 break
-        yield chunk
+        yield handful
 
 
 class _Pulse:

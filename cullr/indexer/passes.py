@@ -41,8 +41,6 @@ class Passes:
         self._crew = crew
         self._progress = progress
         self.unreadable: dict[File, str] = {}
-        self.previewed: set[File] = set()
-        """Those whose heads say that they carry a preview; known of heads read in this run."""
         self.settled = True
         """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
 
@@ -58,8 +56,6 @@ class Passes:
             # What fails here is tried again with its pixels, and there the reason is recorded.
             if isinstance(outcome.value, Reading):
                 pending.append((file, outcome.value))
-                if outcome.value.preview:
-                    self.previewed.add(file)
             if len(pending) >= BATCH:
                 self._keep(pending)
                 pulse()
@@ -67,9 +63,10 @@ class Passes:
         return len(wanted)
 
     def previews(self, faces: Sequence[File], pulse: Callable[[], None] = lambda: None) -> set[File]:
-        """Looks from the previews of these, which are trusted for now; those that have none to be trusted."""
+        """Looks from the previews of these, else from their thumbnails, where they can be trusted for now; those that
+        have none such."""
         left, pending = set(faces), []
-        for file, outcome in self._each("reading previews", Job.PREVIEW, faces):
+        for file, outcome in self._each("reading previews", Job.FRESH, faces):
             if isinstance(outcome.value, Reading):
                 left.discard(file)
                 pending.append((file, outcome.value))

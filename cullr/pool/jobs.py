@@ -17,12 +17,12 @@ WIRE_BYTES = 60 << 10
 
 
 class Job(StrEnum):
-    """HEAD, PREVIEW and PICTURE give a `Reading` (HEAD None of what is no JPEG, PREVIEW of what has none to be
-    trusted), MEASURE (its tasks say what is wanted) a `Measured`, DIGEST 32 bytes, MARKS `Marks` or None, RENDER
+    """HEAD, FRESH and PICTURE give a `Reading` (HEAD None of what is no JPEG, FRESH of what holds no small picture that
+    can be trusted), MEASURE (its tasks say what is wanted) a `Measured`, DIGEST 32 bytes, MARKS `Marks` or None, RENDER
     (they carry an order) a `Rendered`, SQUARE (they carry a square) side x side x 3 bytes."""
 
     HEAD = "head"
-    PREVIEW = "preview"
+    FRESH = "fresh"
     PICTURE = "picture"
     MEASURE = "measure"
     DIGEST = "digest"
@@ -104,14 +104,12 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a photo's pixels tell, or its head alone: that has no `fingerprint`, and a `look` only where the file holds
-    a small picture; it says whether there is a `preview`. `measured` is its quality where that was asked for and the
-    decode was large enough."""
+    a small picture. `measured` is its quality where that was asked for and the decode was large enough."""
 
     metadata: Metadata
     look: Look | None
     fingerprint: bytes | None = None
     measured: object = None
-    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)

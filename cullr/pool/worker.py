@@ -56,7 +56,7 @@ def work(pipe: Connection, place: int) -> None:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             outcomes.append(_done(job, task, limits, hash_name))
         signal.setitimer(signal.ITIMER_REAL, 0.0)
-        if job in {Job.HEAD, Job.PREVIEW, Job.PICTURE}:
+        if job in {Job.HEAD, Job.FRESH, Job.PICTURE}:
             outcomes = _read(outcomes)
         pipe.send((time.perf_counter() - began, outcomes))
 
@@ -77,7 +77,7 @@ def _read(outcomes: Sequence[Outcome]) -> list[Outcome]:
             look = Look(phash, value.grey, contrast, value.rung)
         if isinstance(value, decode.Picture):
             return Reading(value.metadata, look, value.fingerprint, value.measured)
-        return Reading(value.metadata, look, preview=value.preview)
+        return Reading(value.metadata, look)
 
     return [
         replace(each, value=reading(each.value)) if isinstance(each.value, decode.Head | decode.Picture) else each
@@ -106,8 +106,8 @@ def _head(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
     return decode.read_head(path, limits)
 
 
-def _preview_look(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
-    return decode.read_preview(path, limits)
+def _fresh(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
+    return decode.read_fresh(path, limits)
 
 
 def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = False) -> decode.Picture:
@@ -163,7 +163,7 @@ def _marks(path: Path, limits: Limits, _hash_name: str) -> Marks | None:
 
 _JOBS: dict[Job, Callable[[Path, Limits, str], object]] = {
     Job.HEAD: _head,
-    Job.PREVIEW: _preview_look,
+    Job.FRESH: _fresh,
     Job.DIGEST: _digest,
     Job.MARKS: _marks,
 }

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cullr import hashes
-from cullr.decode import open_picture, read_preview
+from cullr.decode import open_picture, read_fresh
 from cullr.model import Rung
 from cullr.settings import Limits
 from cullr_tests import pictures
@@ -34,7 +34,7 @@ def phash(grey: bytes) -> int:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_fresh_preview_hashes_as_the_pixels_do(tmp_path: Path, seed: int) -> None:
     path = written(tmp_path / "a.jpg", scene(seed), scene(seed))
-    found = read_preview(path, LIMITS)
+    found = read_fresh(path, LIMITS)
     assert found is not None
     assert found.rung is Rung.PREVIEW
     assert found.grey is not None
@@ -43,22 +43,35 @@ def test_a_fresh_preview_hashes_as_the_pixels_do(tmp_path: Path, seed: int) -> N
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_preview_of_another_picture_is_not_trusted(tmp_path: Path, seed: int) -> None:
-    assert read_preview(written(tmp_path / "a.jpg", scene(seed), scene(seed + 10)), LIMITS) is None
+    assert read_fresh(written(tmp_path / "a.jpg", scene(seed), scene(seed + 10)), LIMITS) is None
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_preview_of_what_was_cropped_since_is_not_trusted(tmp_path: Path, seed: int) -> None:
     cropped = scene(seed).crop((600, 400, 2400, 1600))
-    assert read_preview(written(tmp_path / "a.jpg", cropped, scene(seed)), LIMITS) is None
+    assert read_fresh(written(tmp_path / "a.jpg", cropped, scene(seed)), LIMITS) is None
 
 
 def test_a_plain_sky_tells_nothing(tmp_path: Path) -> None:
     image = scene(1)
     image.paste((140, 170, 220), (0, 0, SIZE[0], 300))
-    assert read_preview(written(tmp_path / "a.jpg", image, image), LIMITS) is None
+    assert read_fresh(written(tmp_path / "a.jpg", image, image), LIMITS) is None
 
 
-def test_what_has_no_preview_has_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_without_a_preview_the_thumbnail_serves_when_it_is_fresh(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(pictures.with_thumbnail(scene(seed), scene(seed).resize((160, 107))))
+    found = read_fresh(path, LIMITS)
+    assert found is not None
+    assert found.rung is Rung.THUMBNAIL
+    assert found.grey is not None
+    assert (phash(found.grey) ^ phash(open_picture(path, LIMITS).grey)).bit_count() <= 4
+    path.write_bytes(pictures.with_thumbnail(scene(seed), scene(seed + 10).resize((160, 107))))
+    assert read_fresh(path, LIMITS) is None
+
+
+def test_what_has_no_small_picture_has_none(tmp_path: Path) -> None:
     plain = pictures.save(tmp_path / "plain.jpg", scene(1))
-    assert read_preview(plain, LIMITS) is None
-    assert read_preview(pictures.save(tmp_path / "a.png", pictures.scene(1)), LIMITS) is None
+    assert read_fresh(plain, LIMITS) is None
+    assert read_fresh(pictures.save(tmp_path / "a.png", pictures.scene(1)), LIMITS) is None

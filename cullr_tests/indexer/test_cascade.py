@@ -15,7 +15,7 @@ from cullr.index import database, reviews
 from cullr.index.reviews import Reader
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
-from cullr.indexer import grouping
+from cullr.indexer import grouping, live
 from cullr.indexer.live import BY_PREVIEWS, GROUPED, Live
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
@@ -142,7 +142,7 @@ def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_not
     with pytest.raises(Enough):
         Live([root], Settings(), opened, print).serve(leave)
     opened.connection.set_trace_callback(None)
-    assert early == [(expected, {True}, {Rung.PREVIEW, Rung.DRAFT})]
+    assert early == [(expected, {True}, {Rung.PREVIEW, Rung.THUMBNAIL})]
     groups = [found for row in reader.order() if (found := reader.group(row))]
     assert {each for group, facts, _ in groups for each in named([group], facts)} == expected
     assert {each.look.rung for _, facts, _ in groups for each in facts if each.look} == {Rung.DRAFT}
@@ -151,7 +151,7 @@ def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_not
 
 
 def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_approved(
-    shoot: Path, tmp_path: Path
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Enough(Exception):
         pass
@@ -159,6 +159,7 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     def leave() -> None:
         raise Enough
 
+    monkeypatch.setattr(live, "AT_ONCE", 1)
     opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
     reader = Reader(opened.connection, reviews.key([shoot], Settings()))
 
@@ -168,10 +169,13 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
         return names, {line.provisional for line in reader.rows(reader.order()).values()}
 
     seen: list[tuple[set[tuple[str, frozenset[str]]], set[bool]]] = []
+    said: dict[int, object] = {}
 
     def looking_at() -> str:
         if any(each.name == GROUPED for each in reader.passes()):
             seen.append(shown())
+            lines = reader.rows(reader.order())
+            said.update({row: reader.group(row) for row, line in lines.items() if not line.provisional})
         return ""
 
     with pytest.raises(Enough):
@@ -179,6 +183,11 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     found, approvable = shown()
     assert approvable == {False}
     assert seen[0] == (found, {True})
+    assert (found, {True, False}) in seen  # one became final while others were still measured
+    for row, then in said.items():
+        group, _, proposals = reader.group(row) or (None, (), ())
+        assert isinstance(then, tuple)
+        assert (group, proposals) == (then[0], then[2])
     assert [each.name for each in reader.passes()].index(GROUPED) > 0
     opened.close()
 
