@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from cullr.model import Quality
 from cullr.quality import bands, blur, exposure, noise, sharpness
 from cullr.quality.bands import LONG_SIDE
+from cullr.quality.reduced import reduced
 
 __all__ = ["LONG_SIDE", "measure", "measured"]
 
@@ -21,12 +22,11 @@ SPARSE = 4
 def measured(image: Image.Image) -> Quality:
     """Quality of an RGB picture, whose long side is brought to at most 1024: of its grey alone, in a third of the time
     of three channels. What of those is full shows as well in every fourth pixel of every fourth row."""
-    grey = image.convert("L")
-    grey.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    size = (max(grey.width // SPARSE, 1), max(grey.height // SPARSE, 1))
+    grey = reduced(image.convert("L"), LONG_SIDE)
+    size = (max(grey.shape[1] // SPARSE, 1), max(grey.shape[0] // SPARSE, 1))
     red, green, blue = image.resize(size, Image.Resampling.NEAREST).split()
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return measure(np.asarray(grey), np.asarray(brightest))
+    return measure(grey, np.asarray(brightest))
 
 
 def measure(grey: NDArray[np.uint8], brightest: NDArray[np.uint8] | None = None) -> Quality:
