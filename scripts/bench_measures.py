@@ -20,7 +20,7 @@ from rich.table import Table
 from cullr import quality
 from cullr.decode import Unreadable
 from cullr.decode.picture import open_large
-from cullr.quality import bands, blur, exposure, faces, noise, sharpness
+from cullr.quality import bands, blur, exposure, faces, noise, sharpness, traces
 from cullr.settings import Limits
 
 MOST = 60
@@ -52,6 +52,7 @@ def _measures() -> dict[str, Callable[[Image.Image], object]]:
         "  slopes of bands": of_bands(lambda split: blur.slopes(split, 4.0)),
         "clipped shadows and highlights": grey,
         "quality: all of these": quality.measured,
+        "traces of an older JPEG (in some ties)": _Prepared(_grey, traces.coarsest),
     }
     if faces.installed():
         found["faces and eyes"] = faces.find
