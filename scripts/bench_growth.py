@@ -127,6 +127,9 @@ def main() -> None:
         print(f"| {stage} | {' | '.join(cells)} | {'' if last is None else f'{last:.2f}'} |")
     print("| wall seconds | " + " | ".join(f"{each['wall']:.2f}" for each in found) + " | |")
     print("| peak MB | " + " | ".join(f"{each['megabytes']['everything']:,.0f}" for each in found) + " | |")
+    if len(found) > 1:
+        more = found[-1]["megabytes"]["everything"] - found[0]["megabytes"]["everything"]
+        print(f"\n{more * 1024 / (sizes[-1] - sizes[0]):.2f} KB a shot beyond the first {sizes[0]:,}")
     curves = [
         Curve(stage, [(each["shots"], max(each["seconds"][stage], 1e-3)) for each in found])
         for stage in found[0]["seconds"]
