@@ -23,14 +23,14 @@ def compare(
     chosen: argparse.Namespace,
     watched: Watched | None = None,
 ) -> None:
-    """Ratios are against complete verified groups on the screen where it is `watched`, as peers choose no keepers; else
-    against the first of `ours`."""
+    """Ratios are against complete groups on the screen where it is `watched`, as peers choose no keepers; else against
+    the first of `ours`."""
     work, out = options.prepared(chosen, name)
     peers, missing = contest.known_peers(work, options.peers(chosen))
     for peer, why in missing.items():
         print(f"  missing: {peer}: {why}", flush=True)
     first = Row("cullr, first groups on screen", watched.first if watched else [])
-    pixels = Row("cullr, every pixel read", watched.pixels if watched else [])
+    pixels = Row("cullr, complete groups, every pixel read", watched.pixels if watched else [])
     with tempfile.TemporaryDirectory(dir=work) as folder:
         scratch = Path(folder)
         warmed = every_byte()

@@ -48,7 +48,7 @@ class Watched:
     kinds: Container[str] = frozenset(Kind)
     first: list[Run | None] = field(default_factory=list)
     pixels: list[Run | None] = field(default_factory=list)
-    name: str = "cullr, complete verified groups"
+    name: str = "cullr, complete groups, fresh previews trusted"
     ours: bool = True
 
     def run(self, corpus: Corpus, scratch: Path) -> tuple[Run, Groups]:
