@@ -6,13 +6,14 @@ import getpass
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import ioctl
 from pathlib import Path
 from struct import pack
@@ -111,7 +112,10 @@ def before(command: str) -> Iterator[FakeTerminal]:
     fake = FakeTerminal([(0.0, ANSWERS)])
     with fake.running():
         ioctl(fake.slave, termios.TIOCSWINSZ, pack("HHHH", SIZE[1], SIZE[0], SIZE[0] * CELL[0], SIZE[1] * CELL[1]))
-        program = subprocess.Popen(["sh", "-c", command], stdin=fake.slave, stdout=fake.slave, stderr=fake.slave)
+        words = ["sh", "-c", command]
+        program = subprocess.Popen(
+            words, stdin=fake.slave, stdout=fake.slave, stderr=fake.slave, start_new_session=True
+        )
         try:
             fake.wait_for(b"complete", 60)
             settled(fake)
@@ -120,7 +124,8 @@ def before(command: str) -> Iterator[FakeTerminal]:
             fake.wait_for(b"EXIT=0", 30)
             assert program.wait(10) == 0
         finally:
-            program.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)  # what the shell started, too
             program.wait()
 
 
