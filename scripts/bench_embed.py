@@ -266,7 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Pictures a second: cullr, open_clip, rclip.")
     shared = Path(__file__).resolve().parents[2] / "shared" / "photos"
     parser.add_argument("folder", nargs="?", type=Path, default=shared)
-    parser.add_argument("--count", type=int, default=48)
+    parser.add_argument("--count", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-rclip", dest="rclip", action="store_false")
     parser.add_argument("--parts", nargs="+", default=["alone", "whole"], choices=["alone", "whole"])

