@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import compileall
-import gc
+import contextlib
 import json
 import os
 import pty
@@ -17,6 +17,7 @@ import select
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +26,8 @@ from pathlib import Path
 from termios import TIOCSWINSZ
 
 GROUPS, SHOTS = int(os.environ.get("CULLR_BENCH_GROUPS", "20000")), 5
-KEYS = 150
+KEYS = {"move": 600, "page": 150, "shot": 150}
+DECISIONS = 5
 RESTS = 5
 """Moves after which the cursor rests until the group is open, words and all."""
 EVERY = 1 / 30
@@ -85,35 +87,53 @@ def _group(number: int, facts: dict):  # type: ignore[no-untyped-def,type-arg]
     )
 
 
-def screen(root: Path, cache: Path, load: str, report: Path) -> None:
-    """The program under test: the real app and desk, without the indexer of this root, which would find it empty."""
-    gc.disable()  # as cli/review.py does
-    from cullr.session import Session
-    from cullr.session.child import Child
-    from cullr.session.desk import Desk
-    from cullr.settings import load as settings
-    from cullr.tui import start
-
-    desk = Desk(Session.open([root]))
-    desk._open_index(cache)
-    child = Child() if load else None
-    if child:
-        child.order((load,), settings([Path(load)]), str(cache))
-    asked = start.ask(0, 2)
-    from cullr.tui.app import CullrApp
-
+def screen(root: Path, load: str, report: Path) -> None:
+    """The program under test: `cullr ROOT` as anyone starts it, but that the indexer is sent to another folder: this
+    root is empty, and its groups would be gone."""
     lags: list[float] = []
+    _send_indexer(load)
+    _with_lags(lags)
+    from cullr.cli.start import entry
 
-    class Measured(CullrApp):
-        def on_ready(self) -> None:
-            self.run_worker(_lag(lags))
-
-    Measured(desk, asked).run()
-    if child:
-        child.stop()
+    sys.argv[1:] = [str(root)]
+    with contextlib.suppress(SystemExit):
+        entry()
     status = Path("/proc/self/status").read_text()
     peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     report.write_text(json.dumps({"lags": lags, "mb": peak}))
+
+
+def _send_indexer(folder: str) -> None:
+    from cullr.session.child import Child
+    from cullr.settings import Settings
+
+    order = Child.order
+
+    def sent(child: Child, _roots: tuple[str, ...], settings: Settings, cache: str, **more: bool) -> None:
+        order(child, (folder,), settings, cache, **more)
+
+    Child.order = sent  # type: ignore[method-assign]
+
+
+def _with_lags(lags: list[float]) -> None:
+    from cullr.tui import start
+
+    ask = start.ask
+
+    def asked(*of):  # type: ignore[no-untyped-def]
+        terminal = ask(*of)
+        from cullr.tui.app import CullrApp
+
+        ready = CullrApp.on_ready
+
+        def measured(app) -> None:  # type: ignore[no-untyped-def]
+            ready(app)
+            app.run_worker(_lag(lags))
+
+        CullrApp.on_ready = measured  # type: ignore[method-assign]
+        return terminal
+
+    start.ask = asked
 
 
 async def _lag(lags: list[float]) -> None:
@@ -127,7 +147,7 @@ class Terminal:
     """A pty with the program on it."""
 
     def __init__(self, words: list[str], cache: Path) -> None:
-        self.began = time.perf_counter()
+        self.began, self.heard = time.perf_counter(), b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ |= {"CULLR_CACHE": str(cache), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -149,14 +169,13 @@ class Terminal:
 
     def until(self, word: bytes, seconds: float = 20.0) -> float:
         """Seconds since the start when this was first read; the probe is answered on the way."""
-        heard = b""
-        while word not in heard:
-            heard += self.read(0.002)
-            if b"\x1b[c" in heard:
+        while word not in self.heard:
+            self.heard += self.read(0.002)
+            if b"\x1b[c" in self.heard:
                 os.write(self.fd, b"\x1b[?62;c")
-                heard = heard.replace(b"\x1b[c", b"")
+                self.heard = self.heard.replace(b"\x1b[c", b"")
             if time.perf_counter() - self.began > seconds:
-                raise SystemExit(f"{word!r} did not come; the end of what did: {heard[-300:]!r}")
+                raise SystemExit(f"{word!r} did not come; the end of what did: {self.heard[-300:]!r}")
         return time.perf_counter() - self.began
 
     def end(self) -> None:
@@ -168,37 +187,72 @@ class Terminal:
                 os.kill(self.pid, signal.SIGKILL)
                 raise SystemExit("the program did not leave")
 
+    def idle(self) -> float:
+        """Seconds of CPU a second while nobody presses a key."""
+        before, began = self.cpu(), time.perf_counter()
+        self.read(2.0)
+        return (self.cpu() - before) / (time.perf_counter() - began)
+
     def cpu(self) -> float:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(root: Path, cache: Path, load: str, report: Path) -> dict[str, float]:
-    terminal = Terminal(["screen", str(root), str(cache), load, str(report)], cache)
+class Hiccups:
+    """A process that only sleeps, 10 ms at a time, and notes how late it wakes: what the machine does to anybody."""
+
+    CODE = (
+        "import time\nwhile True:\n a=time.perf_counter()\n time.sleep(.01)\n b=time.perf_counter()\n print(b,b-a-.01)"
+    )
+
+    def __init__(self, notes: Path) -> None:
+        self._notes = notes
+        with notes.open("w") as file:
+            self._process = subprocess.Popen([sys.executable, "-u", "-c", self.CODE], stdout=file)
+
+    def between(self, began: float, ended: float) -> list[float]:
+        """By this process's clock, which is the same."""
+        rows = [line.split() for line in self._notes.read_text().splitlines()[:-1]]
+        return [float(late) for at, late in rows if began <= float(at) <= ended]
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def measure(root: Path, cache: Path, load: Path, report: Path) -> dict[str, float]:
+    terminal = Terminal(["screen", str(root), str(load), str(report)], cache)
     found = {"first frame (ms)": 1000 * terminal.until(b"groups"), "first group (ms)": 1000 * terminal.until(b"IMG_")}
     terminal.read(2.0)
+    hiccups = Hiccups(report.with_name("hiccups"))
     for name, there, back in (("move", b"j", b"j"), ("page", b"\x1b[6~", b"\x1b[6~"), ("shot", b"l", b"h")):
-        before, count, size, waits = terminal.cpu(), KEYS, 0, []
-        if load:
-            idle_from = time.perf_counter()
-            terminal.read(1.0)
-            idle = (terminal.cpu() - before) / (time.perf_counter() - idle_from)
-            before = terminal.cpu()
-        else:
-            idle = 0.0
-        began = time.perf_counter()
-        for number in range(count):
+        size, waits = 0, []
+        idle = terminal.idle() if load.name == "busy" else 0.0
+        before, began = terminal.cpu(), time.perf_counter()
+        for number in range(KEYS[name]):
             sent = time.perf_counter()
             os.write(terminal.fd, back if number % 2 else there)
             if select.select([terminal.fd], [], [], 1.0)[0]:
                 waits.append(time.perf_counter() - sent)
             size += len(terminal.read(max(0.0, EVERY - (time.perf_counter() - sent))))
-        spent = terminal.cpu() - before - idle * (time.perf_counter() - began)
-        found[f"CPU a {name} (ms)"] = 1000 * spent / count
-        found[f"bytes a {name}"] = size / count
-        found[f"key to screen, {name}, p50 (ms)"] = 1000 * _part(waits, 0.5)
-        found[f"key to screen, {name}, p99 (ms)"] = 1000 * _part(waits, 0.99)
+        ended = time.perf_counter()
+        spent = terminal.cpu() - before - idle * (ended - began)
+        found[f"CPU a {name} (ms)"] = 1000 * spent / KEYS[name]
+        found[f"bytes a {name}"] = size / KEYS[name]
+        found |= _parts(f"key to screen, {name}", waits)
+        if name == "move":
+            found |= _parts("meanwhile an idle process wakes late", hiccups.between(began, ended))
         terminal.read(0.5)
+    hiccups.end()
+    spent = 0.0
+    for _ in range(DECISIONS):
+        idle, before, began = terminal.idle(), terminal.cpu(), time.perf_counter()
+        os.write(terminal.fd, b"x")
+        terminal.read(1.5)
+        spent += terminal.cpu() - before - idle * (time.perf_counter() - began)
+        os.write(terminal.fd, b"j")
+        terminal.read(0.5)
+    found["CPU a mark, all groups recounted (ms)"] = 1000 * spent / DECISIONS
     rested = 0
     for _ in range(RESTS):
         os.write(terminal.fd, b"j")
@@ -207,11 +261,12 @@ def measure(root: Path, cache: Path, load: str, report: Path) -> dict[str, float
     os.write(terminal.fd, b"q")
     terminal.end()
     said = json.loads(report.read_text())
-    return found | {
-        "loop lag p95 (ms)": 1000 * _part(said["lags"], 0.95),
-        "loop lag p99 (ms)": 1000 * _part(said["lags"], 0.99),
-        "memory (MB)": said["mb"],
-    }
+    return found | _parts("the loop wakes late", said["lags"]) | {"memory (MB)": said["mb"]}
+
+
+def _parts(name: str, seconds: list[float]) -> dict[str, float]:
+    parts = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "most": 1.0}
+    return {f"{name}, {word} (ms)": 1000 * _part(seconds, part) for word, part in parts.items()}
 
 
 def _part(values: list[float], part: float) -> float:
@@ -247,9 +302,11 @@ def main() -> None:
         root.mkdir()
         os.environ["CULLR_CACHE"] = str(cache)
         build(root, cache)
-        columns = {"alone": measure(root, cache, "", here / "report.json")}
+        (here / "nothing").mkdir()
+        columns = {"alone": measure(root, cache, here / "nothing", here / "report.json")}
+        shutil.rmtree(root / ".cullr")  # what was marked
         feed(here / "busy")
-        columns["while indexing"] = measure(root, cache, str(here / "busy"), here / "report.json")
+        columns["while indexing"] = measure(root, cache, here / "busy", here / "report.json")
         shutil.rmtree(cache)
     print("Load of the machine: {:.1f}, {:.1f}, {:.1f}.\n".format(*os.getloadavg()))
     print(
@@ -264,7 +321,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["screen"]:
-        screen(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))
+        screen(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
     elif sys.argv[1:2] == ["stale"]:
         from benching import staleness
 

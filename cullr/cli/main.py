@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 from cullr import __version__
-from cullr.cli.start import INTERRUPTED, STOPPED
+from cullr.cli.interrupted import INTERRUPTED, STOPPED
 from cullr.errors import CullrError, UsageError
 from cullr.safe_text import visible
 
@@ -50,6 +51,7 @@ def main(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> int:
     if words and words[0] in COMMANDS:
+        gc.enable()
         # A module cannot be named after the keyword.
         command = importlib.import_module(f"cullr.cli.{words[0].replace('import', 'import_')}")
         parser = _Parser(prog=f"cullr {words[0]}", description=COMMANDS[words[0]].capitalize() + ".")

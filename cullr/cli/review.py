@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 
 from cullr import settings
@@ -27,8 +26,6 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("the review needs a terminal", "`cullr report` writes the same groups to a pipe or a file.")
     if options.kind:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")
-    # An eighth of the time to the first frame goes into looking for garbage among what is imported and stays.
-    gc.disable()
     # The indexer needs a quarter second to begin: it does so while we find out what to tell it.
     child = Child()
     try:

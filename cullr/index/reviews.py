@@ -105,8 +105,8 @@ class Writer:
         said = [[proposal.keep, proposal.reason] for proposal in proposals]
         self._db.execute(
             "INSERT OR REPLACE INTO review_group (row, review, id, kind, shots, culled, frees, taken_us, certainty,"
-            " shielded, provisional, title, words, members, data, proposals, first, first_frees)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " shielded, provisional, title, words, members, data, proposals, first, first_frees, prints)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row,
                 self._review,
@@ -126,6 +126,7 @@ class Writer:
                 json.dumps(said),
                 len(culled.difference(counted)),
                 sum(each.shot.bytes for each in facts if each.id in culled.difference(counted)),
+                json.dumps([each.fingerprint.hex() for each in facts if each.fingerprint]),
             ),
         )
 
@@ -193,7 +194,7 @@ class Reader:
         return moved
 
     def order(self, *, kind: Kind | None = None, text: str = "", by: str = "found") -> list[int]:
-        """The keys of all groups in this order, for a list to page through; 20 000 of them take 10 ms."""
+        """The keys of all groups in this order, for a list to page through; 20 000 of them take 4 ms."""
         where, values = ["review = ?"], [self._review]
         if kind:
             where.append("kind = ?")
@@ -201,8 +202,10 @@ class Reader:
         if text:
             where.append("instr(words, ?) > 0")
             values.append(_storable(text.casefold()))
-        sql = f"SELECT row FROM review_group WHERE {' AND '.join(where)} ORDER BY {self.ORDERS[by]}"
-        return [row for (row,) in self._db.execute(sql, values)]
+        chosen = f"FROM review_group WHERE {' AND '.join(where)}"
+        if by == "found":  # as one text, so that other threads can work meanwhile
+            return sorted(json.loads(self._db.execute(f"SELECT json_group_array(row) {chosen}", values).fetchone()[0]))
+        return [row for (row,) in self._db.execute(f"SELECT row {chosen} ORDER BY {self.ORDERS[by]}", values)]
 
     def rows(self, keys: Sequence[int]) -> dict[int, GroupRow]:
         """The lines for these keys; those that are gone meanwhile are missing."""
@@ -229,6 +232,13 @@ class Reader:
             )
         return lines
 
+    def row_of(self, group: str) -> int | None:
+        """The key of the group with this id, None when there is none."""
+        found = self._db.execute(
+            "SELECT row FROM review_group WHERE review = ? AND id = ?", (self._review, group)
+        ).fetchone()
+        return int(found[0]) if found else None
+
     def group(self, row: int) -> tuple[Group, tuple[ShotFacts, ...], tuple[Proposal, ...]] | None:
         """The whole group with the indexer's proposals, None when it is gone."""
         found = self._db.execute("SELECT data, proposals FROM review_group WHERE row = ?", (row,)).fetchone()
@@ -238,12 +248,52 @@ class Reader:
         said = zip(facts, json.loads(found[1]), strict=True)
         return group, facts, tuple(Proposal(each.id, keep, reason) for each, (keep, reason) in said)
 
-    def totals(self) -> tuple[int, int, int]:
-        """Groups, shots to cull and the bytes that frees; a shot of several groups counts once."""
+    def holding(self, prints: Collection[str]) -> set[int]:
+        """The keys of the groups that hold a face of one of these fingerprints, in hex; 20 ms at 20 000 groups."""
+        return self._with("prints", list(prints))
+
+    def reach(self, rows: Collection[int]) -> set[int]:
+        """These groups, those that share a shot with them, those that share one with those, and so on."""
+        found, edge, seen = set(rows), set(rows), set[int]()
+        while edge:
+            held = self._db.execute(
+                "SELECT DISTINCT m.value FROM review_group, json_each(members) m"
+                " WHERE row IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(edge)),),
+            )
+            shots = {shot for (shot,) in held} - seen
+            seen |= shots
+            edge = self._with("members", list(shots)) - found if shots else set()
+            found |= edge
+        return found
+
+    def _with(self, column: str, values: Sequence[int | str]) -> set[int]:
+        found = self._db.execute(
+            f"SELECT DISTINCT row FROM review_group, json_each({column}) has"
+            " WHERE review = ? AND has.value IN (SELECT value FROM json_each(?))",
+            (self._review, json.dumps(values)),
+        )
+        return {row for (row,) in found}
+
+    def texts(self, rows: Sequence[int]) -> dict[int, str]:
+        """What each of these groups is made from: while the text stays the same, so does the group. See `parsed`."""
+        marks = ",".join("?" * len(rows))
+        return dict(self._db.execute(f"SELECT row, data FROM review_group WHERE row IN ({marks})", tuple(rows)))
+
+    @staticmethod
+    def parsed(text: str) -> tuple[Group, tuple[ShotFacts, ...]]:
+        """The group of a text of `texts`."""
+        return facts_json.load(text)
+
+    def totals(self, rows: Collection[int] | None = None) -> tuple[int, int, int]:
+        """Groups, shots to cull and the bytes that frees, of all or of these groups; no shot counts twice."""
+        where, values = "review = ?", [self._review]
+        if rows is not None:
+            where += " AND row IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(rows)))
         row = self._db.execute(
-            "SELECT count(*), coalesce(sum(first), 0), coalesce(sum(first_frees), 0)"
-            " FROM review_group WHERE review = ?",
-            (self._review,),
+            f"SELECT count(*), coalesce(sum(first), 0), coalesce(sum(first_frees), 0) FROM review_group WHERE {where}",
+            values,
         ).fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 

@@ -127,6 +127,12 @@ MIGRATIONS: tuple[str, ...] = (
     -- And smaller JPEGs too.
     UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL WHERE rung = 'draft';
     """,
+    """
+    -- The members' fingerprints in hex: which groups a decision is about.
+    ALTER TABLE review_group ADD COLUMN prints TEXT NOT NULL DEFAULT '[]';
+    CREATE INDEX review_group_reach ON review_group (review, members, prints);
+    DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
+    """,
 )
 
 

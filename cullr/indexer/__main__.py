@@ -34,7 +34,7 @@ def main() -> int:
     orders = json.loads(line)
     parent = Parent(paused=bool(orders.get("paused")))
     threading.Thread(target=_until_parent_goes, args=(parent,), daemon=True).start()
-    os.nice(10)
+    os.nice(5)
     try:
         _serve(orders, parent)
     except KeyboardInterrupt:

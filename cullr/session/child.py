@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from cullr.settings import Settings
+
+NICE = 5
+"""While it is imported; then it goes behind everything else."""
 
 
 class Child:
@@ -30,6 +34,8 @@ class Child:
             start_new_session=True,
             text=True,
         )
+        with contextlib.suppress(OSError):  # from its first moment on: the screen goes first, and so do its children
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         self._heard: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
         self._ordered = False
 

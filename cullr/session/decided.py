@@ -73,6 +73,16 @@ class Decided:
             _at(self.seqs, root, log.seq),
         )
 
+    def differs(self, before: Decided | None) -> frozenset[str]:
+        """The fingerprints of which something was said that was not said `before`; None: of which anything was said."""
+        found: set[str] = set()
+        for root, words in enumerate(self.words):
+            old = before.words[root] if before else {}
+            for key in words.keys() | old.keys() if words is not old else ():
+                found.update(key if words.get(key) is not old.get(key) else ())
+            found.update(*(self.apart[root] ^ (before.apart[root] if before else frozenset())))
+        return frozenset(found)
+
     def told_apart(self, members: Iterable[ShotFacts]) -> bool:
         """Whether the person said that these are not alike; more shots than then are a new question.
 

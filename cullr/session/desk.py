@@ -21,11 +21,11 @@ from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import BatchId, Journal, Verdict
 from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
-from cullr.session import decided, memory, standing
+from cullr.session import decided, memory
 from cullr.session.child import Child
 from cullr.session.decided import Decided
 from cullr.session.session import Session
-from cullr.session.standing import Standing
+from cullr.session.standing import Standing, Tally
 from cullr.session.touched import Touched
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Desk:
         self._decided = Decided.read(session.roots)
         self._rule: Rule | None = None
         self._standing: Standing | None = None
+        self._tally: Tally | None = None
         self._touched = Touched()
         self._news: list[Mapping[str, str]] = []
         self._memory = memory.read(self._place())
@@ -193,6 +194,10 @@ class Desk:
             found[row] = replace(found[row], culled=culled, frees=frees)
         return found
 
+    def row_of(self, group: str) -> int | None:
+        """The key of the group with this id, None when there is none."""
+        return self._reader.row_of(group) if self._reader else None
+
     def kinds(self) -> dict[Kind, int]:
         return self._reader.kinds() if self._reader else {}
 
@@ -241,7 +246,7 @@ class Desk:
 
             across = self.session.settings.across_stages
             gone = {each.shot for each in proposals if not each.keep and each.reason == rules.GONE}
-            if self._standing:
+            if self._standing and row in self._standing.lines:
                 gone = {each.id for each in shots if self._standing.gone.get(each.id, row) != row}
             proposals = rules.propose(self.rule(), group, shots, gone=gone, across_stages=across)
         verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
@@ -269,7 +274,7 @@ class Desk:
     def use_rule(self, rule: Rule | None) -> None:
         """Propose by this rule from now on; None is the one that was started with."""
         self._rule = rule
-        self._standing = None
+        self._standing = self._tally = None
 
     @property
     def counts(self) -> bool:
@@ -284,14 +289,18 @@ class Desk:
         if not self.counts:
             self._standing = None
             return
-        of = self._rule, self._decided
         db = database.open_for_reading(self._index) if self._index else None
         if db is None:
             return
-        across = self.session.settings.across_stages
+        if self._tally is None:
+            from cullr import rules
+
+            own, across = rules.load(self.session.settings.rule), self.session.settings.across_stages
+            self._tally = Tally(self._rule, own, across_stages=across)
+        tally, decided = self._tally, self._decided
         with contextlib.closing(db):
-            for state in standing.count(Reader(db, self._key), self._decided, self.rule(), across_stages=across):
-                if of != (self._rule, self._decided):
+            for state in tally.count(Reader(db, self._key), decided):
+                if tally is not self._tally or decided is not self._decided:
                     return
                 if state.complete:
                     self._standing = state

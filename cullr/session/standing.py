@@ -1,11 +1,13 @@
-"""Every group under the rule that proposes now and the person's word → what the review comes to, slice by slice.
+"""The groups under the rule that proposes now and the person's word → what the review comes to, slice by slice.
 
-The index knows the rule it was started with and nothing the person said: this is for everything else.
+The index knows the rule it was started with and nothing the person said. So of a review by that rule only those groups
+are counted here that the person's word can reach: the others stay as the index says. And of none is asked again what
+cannot have changed: a decision costs what its own groups cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,14 +19,17 @@ if TYPE_CHECKING:
     from cullr.session.decided import Decided
 
 SLICE = 8
-"""Groups between two snapshots: some 5 ms, so that the screen's thread gets its turn."""
+"""Groups asked between two snapshots: some 5 ms, so that the screen's thread gets its turn."""
+PAGE = 256
+"""Groups read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """So far: `seen` of `groups` groups. `totals` are groups offered, shots culled, bytes freed, each shot once.
 
-    `lines` are each group's culls and bytes by its row; `gone` names the row that culls a shot first.
+    Of the groups that the index alone cannot tell of: `lines` are each one's culls and bytes by its row, `gone` names
+    the row that culls a shot first.
     """
 
     groups: int = 0
@@ -38,23 +43,77 @@ class Standing:
         return self.seen >= self.groups
 
 
-def count(reader: Reader, decided: Decided, rule: Rule, *, across_stages: bool) -> Iterator[Standing]:
-    """A snapshot every few groups, the last one complete. Stronger kinds come first, as in a report."""
-    rows = [row for kind in Kind for row in reader.order(kind=kind)]
-    offered = frees = 0
-    lines: dict[int, tuple[int, int]] = {}
-    gone: dict[ShotId, int] = {}
-    for seen, row in enumerate(rows):
-        if seen and seen % SLICE == 0:
-            yield Standing(len(rows), seen, (offered, len(gone), frees))
-        found = reader.group(row)
-        if found is None or decided.told_apart(found[1]):
-            continue
-        group, shots, _ = found
-        said = decided.propose(rule, group, shots, gone=gone, across_stages=across_stages)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a group made from a text of this hash culls, with the bytes, while of its `members` these are `out` already;
+    None where it was told apart."""
+
+    text: int
+    members: frozenset[ShotId]
+    out: frozenset[ShotId]
+    culls: Mapping[ShotId, int] | None
+
+
+class Tally:
+    """`rule` None is the one the index was made with, which is `own`. One count at a time."""
+
+    def __init__(self, rule: Rule | None, own: Rule, *, across_stages: bool) -> None:
+        self._rule = rule or own
+        self._all = rule is not None
+        self._across = across_stages
+        self._said: dict[int, _Said] = {}
+        self._heard: Decided | None = None
+
+    def count(self, reader: Reader, decided: Decided) -> Iterator[Standing]:
+        """A snapshot every few groups, the last one complete. Stronger kinds come first, as in a report."""
+        changed = decided.differs(self._heard) if self._said else frozenset()
+        for row in reader.holding(changed) if changed else ():
+            self._said.pop(row, None)
+        self._heard = decided
+        every = [row for kind in Kind for row in reader.order(kind=kind)]
+        if self._all:
+            base, rows = (0, 0, 0), every
+        else:
+            reached = reader.reach(reader.holding(decided.differs(None)))
+            base, rows = _less(reader.totals(), reader.totals(reached)), [row for row in every if row in reached]
+        self._said = {row: self._said[row] for row in rows if row in self._said}
+        offered, culled, frees = base
+        lines: dict[int, tuple[int, int]] = {}
+        gone: dict[ShotId, int] = {}
+        asked = 0
+        for seen, (row, text) in enumerate(_texts(reader, rows)):
+            said = self._said.get(row)
+            if said is None or said.text != hash(text) or said.out != said.members & gone.keys():
+                if asked % SLICE == 0:
+                    yield Standing(len(rows), seen, (offered, culled + len(gone), frees))
+                asked += 1
+                said = self._said[row] = self._ask(text, gone, decided)
+            if said.culls is None:
+                continue
+            lines[row] = len(said.culls), sum(said.culls.values())
+            frees += sum(size for shot, size in said.culls.items() if shot not in gone)
+            gone |= dict.fromkeys(said.culls.keys() - gone.keys(), row)
+            offered += 1
+        yield Standing(len(rows), len(rows), (offered, culled + len(gone), frees), lines, gone)
+
+    def _ask(self, text: str, gone: Collection[ShotId], decided: Decided) -> _Said:
+        group, shots = Reader.parsed(text)
+        members = frozenset(group.shots)
+        out = members.intersection(gone)
+        if decided.told_apart(shots):
+            return _Said(hash(text), members, out, None)
+        said = decided.propose(self._rule, group, shots, gone=out, across_stages=self._across)
         culled = {each.shot for each in said if not each.keep}
-        lines[row] = len(culled), sum(each.shot.bytes for each in shots if each.id in culled)
-        frees += sum(each.shot.bytes for each in shots if each.id in culled - gone.keys())
-        gone |= dict.fromkeys(culled - gone.keys(), row)
-        offered += 1
-    yield Standing(len(rows), len(rows), (offered, len(gone), frees), lines, gone)
+        return _Said(hash(text), members, out, {each.id: each.shot.bytes for each in shots if each.id in culled})
+
+
+def _texts(reader: Reader, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Those that are gone meanwhile left out."""
+    for start in range(0, len(rows), PAGE):
+        page = rows[start : start + PAGE]
+        texts = reader.texts(page)
+        yield from ((row, texts[row]) for row in page if row in texts)
+
+
+def _less(all_: tuple[int, int, int], some: tuple[int, int, int]) -> tuple[int, int, int]:
+    return all_[0] - some[0], all_[1] - some[1], all_[2] - some[2]

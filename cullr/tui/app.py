@@ -16,8 +16,9 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message_pump import MessagePump
+from textual.theme import Theme
 
-from cullr.session.desk import Desk
+from cullr.session.desk import Desk, Glance
 from cullr.tui import keys
 from cullr.tui.help import HelpScreen
 from cullr.tui.main_screen import MainScreen
@@ -56,26 +57,44 @@ class CullrApp(App[int]):
     animation_level = "none"
 
     def __init__(
-        self, desk: Desk, terminal: Terminal, *, theme: str = "dark", keymap: Mapping[str, str] | None = None
+        self,
+        desk: Desk,
+        terminal: Terminal,
+        *,
+        theme: str = "dark",
+        keymap: Mapping[str, str] | None = None,
+        known: Glance | None = None,
     ) -> None:
+        """`known` is what was read of the index before."""
         super().__init__(driver_class=driver_for(terminal))
         self.desk = desk
         self.terminal = terminal
         self.failure: tuple[str, str] | None = None
         self._leaving = False
-        self._keys = dict(keymap or {})
-        self._look = theme
+        self._known = known
+        self._wear(THEMES[theme])
+        self.set_keymap(dict(keymap or {}))
+        # Nothing here has a tooltip or a toast: two widgets and their styles less on each screen.
+        self._disable_tooltips = self._disable_notifications = True
         self.loader = PictureLoader(desk.session.settings.limits, self.post_message)
         self.shelf = Shelf(truecolor=terminal.truecolor, tmux=terminal.tmux)
 
+    def _wear(self, theme: Theme) -> None:
+        """Before anything is styled: a theme that is set later has every sheet parsed twice."""
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.set_reactive(App.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(theme.dark, "-dark-mode", update=False)
+        self.set_class(not theme.dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+
+    def get_default_screen(self) -> MainScreen:
+        self.main = MainScreen(self.desk, self.terminal, self.loader, self.shelf, size=self.size, known=self._known)
+        return self.main
+
     def on_mount(self) -> None:
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self.theme = THEMES[self._look].name
-        self.set_keymap(self._keys)
         self._heed_signals()
-        self.main = MainScreen(self.desk, self.terminal, self.loader, self.shelf)
-        self.push_screen(self.main)
 
     def on_ready(self) -> None:
         if not gc.isenabled():

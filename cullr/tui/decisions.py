@@ -16,18 +16,18 @@ from cullr.session.desk import Desk, OpenGroup, Verdict
 from cullr.tui import doings
 from cullr.tui.clerk import Clerk, Errand
 from cullr.tui.doings import Apart, Doing, Marked, Moved, Rated
+from cullr.tui.review_screen import ReviewScreen
 
 if TYPE_CHECKING:
     from cullr.session.past import Undone
     from cullr.session.staging import Staged
     from cullr.session.stars import Starred
-    from cullr.tui.main_screen import MainScreen
 
 
 class Decisions:
     """One per screen. Every method returns at once; the clerk does the rest."""
 
-    def __init__(self, desk: Desk, screen: MainScreen) -> None:
+    def __init__(self, desk: Desk, screen: ReviewScreen) -> None:
         self._desk = desk
         self._screen = screen
         self.clerk = Clerk(self._changed)

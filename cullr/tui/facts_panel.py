@@ -11,7 +11,7 @@ from textual.widgets import Static
 from cullr.model import ShotFacts
 from cullr.report import words
 from cullr.session.desk import OpenGroup
-from cullr.tui.screens.facts import compared
+from cullr.tui.facts import compared
 from cullr.tui.theme import FAINT
 
 NAME = 10

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from cullr.model import ShotFacts
@@ -23,13 +24,18 @@ class FilmStrip(Horizontal):
     FilmStrip { height: 11; overflow: hidden; }
     """
 
-    def __init__(self, picture: Callable[[], ShotPicture]) -> None:
+    def __init__(self, picture: Callable[[], ShotPicture], columns: int = 0) -> None:
+        """`columns` are what it will have, as far as that is known before it is laid out."""
         super().__init__()
         self._picture = picture
+        self._columns = columns
         self._group: OpenGroup | None = None
         self._shots: Sequence[ShotFacts] = ()
         self._at = 0
         self._first = 0
+
+    def compose(self) -> ComposeResult:
+        yield from (Card(self._picture()) for _ in range(self._columns // WIDTH))
 
     @property
     def cards(self) -> list[Card]:
@@ -57,7 +63,7 @@ class FilmStrip(Horizontal):
             return
         at = self._at if follow else max(self._first, min(self._at, self._first + len(cards) - 1))
         self._first = _window(self._first, at, len(cards), len(self._shots))
-        low = self.size.height < 7
+        low = 0 < self.size.height < 7
         group = self._group
         proposals = {each.shot: each for each in group.proposals} if group else {}
         for number, card in enumerate(cards, self._first):
@@ -72,11 +78,12 @@ class FilmStrip(Horizontal):
     async def on_resize(self, event: events.Resize) -> None:
         wanted = max(1, event.size.width // WIDTH)
         cards = self.cards
+        turned_away = not self._first <= self._at < self._first + max(1, len(cards))
         for card in cards[wanted:]:
             await card.remove()
         if len(cards) < wanted:
             await self.mount_all(Card(self._picture()) for _ in range(wanted - len(cards)))
-        self._paint()
+        self._paint(follow=not turned_away)
         self.develop()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

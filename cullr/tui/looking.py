@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, get_args
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING, get_args
 
 from cullr.model import ShotId
 from cullr.report import words
 from cullr.session.desk import OpenGroup
-from cullr.tui.keys import EVERYWHERE, MAIN
+from cullr.tui.keys import key_of
+from cullr.tui.review_screen import ReviewScreen
 from cullr.tui.terminal import Pictures, choose
 from cullr.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from cullr.tui.main_screen import MainScreen
+    from cullr.tui.screens.marking import Rater
 
 
-def key_of(screen: Screen[Any], name: str) -> str:
-    """The first key bound to this action, as the person would call it."""
-    for active in screen.active_bindings.values():
-        if active.binding.id == name:
-            return screen.app.get_key_display(active.binding)
-    return next(screen.app.get_key_display(each) for each in (*MAIN, *EVERYWHERE) if each.id == name)
-
-
-def compare(screen: MainScreen, *, difference: bool = False, zoom: bool = False) -> None:
+def compare(screen: ReviewScreen, rate: Rater, *, difference: bool = False, zoom: bool = False) -> None:
     """The current shot beside the one it competes with."""
     from cullr.tui.screens.compare import CompareScreen
 
@@ -37,7 +28,6 @@ def compare(screen: MainScreen, *, difference: bool = False, zoom: bool = False)
         return
     pair = opponents(group, screen.pane.current.id)
     drawn = screen.loader, screen.terminal, screen.shelf
-    rate = screen.decisions.rate
     page = CompareScreen(screen.desk, group, pair, *drawn, difference=difference, rate=rate)
     screen.app.push_screen(page, screen.refresh_group)
     if zoom:
@@ -55,7 +45,7 @@ def opponents(group: OpenGroup, shot: ShotId) -> list[ShotId]:
     return [shot, group.shots[(place + 1) % len(group.shots)].id]
 
 
-def survey(screen: MainScreen) -> None:
+def survey(screen: ReviewScreen, rate: Rater) -> None:
     from cullr.tui.screens.survey import SurveyScreen
 
     group = screen.settled()
@@ -64,29 +54,29 @@ def survey(screen: MainScreen) -> None:
     else:
         at = [each.id for each in group.shots].index(screen.pane.current.id) if screen.pane.current else 0
         drawn = screen.loader, screen.terminal, screen.shelf
-        page = SurveyScreen(screen.desk, group, *drawn, at=at, rate=screen.decisions.rate)
+        page = SurveyScreen(screen.desk, group, *drawn, at=at, rate=rate)
         screen.app.push_screen(page, screen.refresh_group)
 
 
-def history(screen: MainScreen) -> None:
+def history(screen: ReviewScreen) -> None:
     from cullr.tui.screens.history import HistoryScreen
 
     screen.app.push_screen(HistoryScreen(screen.desk), screen.refresh_group)
 
 
-def rules(screen: MainScreen) -> None:
+def rules(screen: ReviewScreen) -> None:
     from cullr.tui.screens.rules import RulesScreen
 
     screen.app.push_screen(RulesScreen(screen.desk), screen.refresh_group)
 
 
-def skipped(screen: MainScreen) -> None:
+def skipped(screen: ReviewScreen) -> None:
     from cullr.tui.screens.skipped import SkippedScreen
 
     screen.app.push_screen(SkippedScreen(screen.desk), screen.refresh_group)
 
 
-def pause(screen: MainScreen) -> None:
+def pause(screen: ReviewScreen) -> None:
     """Let the encoder rest, or go on: it takes most of the machine."""
     desk, key = screen.desk, key_of(screen, "pause")
     if not desk.embeds:
@@ -100,7 +90,7 @@ def pause(screen: MainScreen) -> None:
         screen.say("Embedding goes on.")
 
 
-def copy_path(screen: MainScreen) -> None:
+def copy_path(screen: ReviewScreen) -> None:
     """By OSC 52, which reaches the clipboard of the machine the person sits at."""
     shot = screen.pane.current
     if screen.settled() is None or shot is None:
@@ -110,7 +100,7 @@ def copy_path(screen: MainScreen) -> None:
     screen.say(f"Copied the path of {words.path(shot)}. (Terminals without OSC 52: `cullr report` prints it.)")
 
 
-def next_way(screen: MainScreen) -> None:
+def next_way(screen: ReviewScreen) -> None:
     """Detection is wrong somewhere: let the person go through all ways of showing pictures."""
     ways = get_args(Pictures)
     wanted = ways[(ways.index(screen.terminal.pictures) + 1) % len(ways)]
@@ -130,17 +120,19 @@ def next_way(screen: MainScreen) -> None:
         )
 
 
-def theme(screen: MainScreen) -> None:
+def theme(screen: ReviewScreen) -> None:
     chosen, word = (LIGHT, "light") if screen.app.current_theme.dark else (DARK, "dark")
     screen.app.theme = chosen.name
     screen.say(f'The {word} theme. To keep it: theme = "{word}" under [tui] in cullr.toml.')
 
 
-WAYS: Mapping[str, Callable[[MainScreen], None]] = {
+CLOSER: Mapping[str, Callable[[ReviewScreen, Rater], None]] = {
     "compare": compare,
-    "difference": lambda screen: compare(screen, difference=True),
-    "zoom": lambda screen: compare(screen, zoom=True),
+    "difference": lambda screen, rate: compare(screen, rate, difference=True),
+    "zoom": lambda screen, rate: compare(screen, rate, zoom=True),
     "survey": survey,
+}
+WAYS: Mapping[str, Callable[[ReviewScreen], None]] = {
     "history": history,
     "rules": rules,
     "skipped": skipped,
@@ -149,4 +141,4 @@ WAYS: Mapping[str, Callable[[MainScreen], None]] = {
     "copy_path": copy_path,
     "theme": theme,
 }
-"""What the bindings' `look('…')` means."""
+"""What the bindings' `look('…')` means; where shots are looked at they are rated, too."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from cullr.model import ShotFacts, ShotId
@@ -26,6 +27,17 @@ from cullr.tui.theme import FAINT
 REST, REST_REMOTE = 0.04, 0.06
 """Seconds the cursor rests before pictures are asked for: 30 key presses a second must not send 30 pictures. The
 cursor has rested before a group is opened."""
+
+
+class Title(Widget):
+    """One line, as wide as there is room whenever it is painted."""
+
+    def __init__(self, said: Callable[[int], Content]) -> None:
+        super().__init__(id="title")
+        self._said = said
+
+    def render(self) -> Content:
+        return self._said(self.size.width)
 
 
 class OpenPane(Vertical):
@@ -46,8 +58,10 @@ class OpenPane(Vertical):
     OpenPane.empty #title, OpenPane.empty FilmStrip, OpenPane.empty StageTable, OpenPane.empty #lower { display: none; }
     """
 
-    def __init__(self, picture: Callable[[], ShotPicture], *, remote: bool) -> None:
+    def __init__(self, picture: Callable[[], ShotPicture], *, remote: bool, columns: int = 0) -> None:
+        """`columns` are what it will have, as far as that is known before it is laid out."""
         super().__init__()
+        self._columns = columns
         self._picture = picture
         self._rest = REST_REMOTE if remote else REST
         self._timer: Timer | None = None
@@ -59,8 +73,8 @@ class OpenPane(Vertical):
     def compose(self) -> ComposeResult:
         self._large, self._second = self._picture(), self._picture()
         self._second.id, self._second.rank = "second", 1
-        self._title, self._notice = Static(id="title", markup=False), Static(id="notice", markup=False)
-        self._strip, self._table, self._facts = FilmStrip(self._picture), StageTable(), FactsPanel()
+        self._title, self._notice = Title(self._said), Static(id="notice", markup=False)
+        self._strip, self._table, self._facts = FilmStrip(self._picture, self._columns), StageTable(), FactsPanel()
         yield self._title
         yield self._strip
         yield self._table
@@ -152,11 +166,14 @@ class OpenPane(Vertical):
         else:
             self._strip.show(group, self.shots, self.at)
         self._facts.show(group, current)
-        self._title.update(self._said(group))
+        self._title.refresh()
         self._develop_soon()
 
-    def _said(self, group: OpenGroup) -> Content:
+    def _said(self, width: int) -> Content:
         """`≈ alike  5 shots  2 of 64 bits apart (limit 8)      ✗ 4  frees 258 kB`."""
+        group = self.group
+        if group is None:
+            return Content()
         kind = group.group.kind
         culled = [each for each, said in zip(group.shots, group.proposals, strict=True) if not said.keep]
         left = Content.assemble(
@@ -174,10 +191,5 @@ class OpenPane(Vertical):
         right = Content.assemble((f"✗ {len(culled)}", "bold $text-error"), "  frees ", (frees, "bold $text-accent"))
         if not culled:
             right = Content.styled("nothing to cull", FAINT)
-        width = self._title.content_size.width or 60
         left = left.truncate(max(1, width - right.cell_length - 2), ellipsis=True)
         return Content.assemble(left, " " * max(2, width - left.cell_length - right.cell_length), right)
-
-    def on_resize(self) -> None:
-        if self.group is not None:
-            self._title.update(self._said(self.group))

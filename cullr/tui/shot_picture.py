@@ -14,7 +14,7 @@ from cullr.pool.jobs import RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui.group_line import folded
-from cullr.tui.looking import key_of
+from cullr.tui.keys import key_of
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import Shelf

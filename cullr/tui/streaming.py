@@ -10,11 +10,12 @@ from dataclasses import replace
 from cullr.model import Kind
 from cullr.report import words
 from cullr.safe_text import visible
-from cullr.session.desk import Desk, PassRow, Standing
+from cullr.session.desk import Desk, Glance, PassRow, Standing
 
 CHECKED_AT_ONCE = 40
 """Groups looked at per turn for a `not alike` of an earlier day: 0.3 ms each."""
-PAGE = 500
+BRIEF = 200
+"""Groups that are counted before anyone could read that they are."""
 BREATH = 0.002
 """Seconds between two slices of a count."""
 EMBEDDING = "embedding"
@@ -32,7 +33,6 @@ class Streaming:
         self.trouble = ""
         self._hidden: set[int] = set()
         self._checked: set[int] = set()
-        self._searched: set[int] = set()
         self._stale = True
         self._unchecked = False
         self._next = 0.0
@@ -65,10 +65,20 @@ class Streaming:
         found = await asyncio.to_thread(self._desk.glance, kind=self.kind, text=self.text, by=self.by)
         if found is None:
             return None
-        self.totals, self.kinds = found.totals, found.kinds
+        keys = self.take(found)
         if choice != (self.kind, self.text, self.by):
             self._stale = True
             return None
+        return keys
+
+    def begin(self, known: Glance) -> list[int]:
+        """The keys to show of what was read before there was a screen."""
+        self._stale = False
+        return self.take(known)
+
+    def take(self, found: Glance) -> list[int]:
+        """The keys to show of what was read, its totals and kinds noted."""
+        self.totals, self.kinds = found.totals, found.kinds
         return self._shown(found.keys)
 
     async def recount(self) -> bool:
@@ -115,17 +125,6 @@ class Streaming:
         self._hidden.discard(row)
         self._checked.add(row)
 
-    def find(self, group: str, keys: Sequence[int]) -> int | None:
-        """The key of the group with this id, among keys not searched before."""
-        new = [key for key in keys if key not in self._searched]
-        for start in range(0, len(new), PAGE):
-            page = new[start : start + PAGE]
-            for row, line in self._desk.rows(page).items():
-                if line.id == group:
-                    return row
-            self._searched.update(page)
-        return None
-
     def headline(self) -> tuple[tuple[int, int, int], Sequence[PassRow], str, str]:
         """What the header shows."""
         return self.totals, self._passes(), self._note(), self.trouble
@@ -164,7 +163,7 @@ class Streaming:
     def _note(self) -> str:
         if not self._desk.complete():
             return ""
-        if self.counting is not None and self.counting.groups:
+        if self.counting is not None and self.counting.groups > BRIEF:
             return f"counting what goes: {self.counting.seen:,} of {self.counting.groups:,} groups"
         skipped = len(self._desk.skipped())
         unread = f"   {words.count(skipped, 'photo')} could not be read (K)" if skipped else ""

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from cullr.cli.interrupted import INTERRUPTED, STOPPED
 from cullr.cli.main import main
-from cullr.cli.start import INTERRUPTED, STOPPED
 from cullr.index import database
 from cullr_tests import pictures
 

@@ -17,11 +17,11 @@ from textual.strip import Strip
 from cullr.pool import Rendered, RenderOrder
 from cullr.pool.render import render
 from cullr.settings import Limits
-from cullr.tui.pictures.kitty import PLACEHOLDER
-from cullr.tui.pictures.overlays import placed
 from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import Shelf, colour
 from cullr.tui.terminal import Terminal
+from cullr.tui.terminal.overlays import placed
+from cullr.tui.terminal.shown import PLACEHOLDER
 from cullr_tests import pictures
 
 CELLS = Terminal("xterm", "cells", "", truecolor=True)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cullr.tui.pictures.kitty import placeholders
-from cullr.tui.pictures.overlays import BLANKS
+from cullr.tui.terminal.overlays import BLANKS
 from cullr.tui.terminal.shown import Shown
 from cullr_tests.terminal.glass import Glass
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from cullr.pool.jobs import WIRE_BYTES
-from cullr.tui import main_screen, open_pane
-from cullr.tui.pictures import overlays
+from cullr.tui import open_pane, review_screen
 from cullr.tui.pictures.photo import FIRST_BYTES, SMALL_BYTES
+from cullr.tui.terminal import overlays
 from cullr_tests import pictures
 from cullr_tests.terminal import sent
 from cullr_tests.terminal.fake import FakeTerminal
@@ -21,7 +21,7 @@ from cullr_tests.terminal.far import seated, settled, sshd
 
 RATE, ROUND_TRIP = 250_000, 0.150
 GOAL = 0.5
-RESTS = main_screen.OPEN_REST + open_pane.REST_REMOTE
+RESTS = review_screen.OPEN_REST + open_pane.REST_REMOTE
 GROUPS, SHOTS = 22, 3
 CARD = 18
 """Columns of a card's picture."""

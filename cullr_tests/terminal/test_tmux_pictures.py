@@ -17,7 +17,7 @@ from struct import pack
 import pytest
 from PIL import Image
 
-from cullr.tui.pictures.kitty import PLACEHOLDER
+from cullr.tui.terminal.shown import PLACEHOLDER
 from cullr_tests import pictures
 from cullr_tests.terminal import sent
 from cullr_tests.terminal.fake import FakeTerminal

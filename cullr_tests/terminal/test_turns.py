@@ -7,8 +7,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cullr.tui.pictures.overlays import BLANKS, REST, Overlays
-from cullr.tui.pictures.turns import Turns
+from cullr.tui.terminal.overlays import BLANKS, REST, Overlays
+from cullr.tui.terminal.turns import Turns
 from cullr_tests.terminal.clock import Clock
 
 PACE = 1000.0

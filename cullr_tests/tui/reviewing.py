@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from cullr.session import Session
 from cullr.session.desk import Desk
 from cullr.tui.app import CullrApp
-from cullr.tui.keys import keymap
+from cullr.tui.keymap import keymap
 from cullr.tui.main_screen import MainScreen
 from cullr.tui.terminal import Terminal
 from cullr_tests import pictures

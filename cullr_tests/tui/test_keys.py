@@ -9,7 +9,8 @@ from textual.binding import Binding
 
 from cullr import settings
 from cullr.errors import ConfigError
-from cullr.tui.keys import EVERYWHERE, MAIN, SHORT, actions, keymap
+from cullr.tui.keymap import actions, keymap
+from cullr.tui.keys import EVERYWHERE, MAIN, SHORT
 
 
 def test_the_keys_are_those_photographers_know() -> None:

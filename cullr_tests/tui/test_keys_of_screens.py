@@ -9,7 +9,7 @@ import pytest
 from cullr.errors import ConfigError
 from cullr.tui.footer import MessageLine
 from cullr.tui.help import HelpScreen
-from cullr.tui.keys import elsewhere, keymap
+from cullr.tui.keymap import elsewhere, keymap
 from cullr_tests.tui.reviewing import NONE, Review, play, shoot
 
 

@@ -128,7 +128,6 @@ def test_not_alike_dissolves_the_group_now_and_at_the_next_start_until_taken_bac
 def test_the_next_start_opens_the_group_where_the_person_left(root: Path) -> None:
     async def leave(review: Review) -> None:
         await review.at("d0.jpg")
-        await review.until(lambda: review.desk.remembered() is not None)
         await review.press("q")
 
     async def back(review: Review) -> None:

@@ -187,8 +187,10 @@ def test_a_picture_that_cannot_be_read_any_more_is_a_notice(root: Path) -> None:
         facts = review.screen.pane.current
         assert facts is not None
         await review.until(lambda: picture.rendered is not None)
-        # The preview in the index would hide it: a box larger than a preview asks for the file itself.
+        # The preview in the index would hide it: a box larger than a preview asks for the file itself. So would a
+        # picture that was made of the file before its preview was there.
         (root / "a0.jpg").write_bytes(b"no picture")
+        review.app.loader._kept.clear()
         picture._request(picture._order(facts, None, first=False))
         await review.until(lambda: picture.notice.startswith("no picture: "))
         assert review.app.is_running

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cullr.tui.pictures.kitty import PLACEHOLDER
 from cullr.tui.pictures.photo import Photo
 from cullr.tui.pictures.shelf import colour
 from cullr.tui.terminal import Terminal
+from cullr.tui.terminal.shown import PLACEHOLDER
 from cullr_tests.tui.reviewing import Review, play, shoot
 
 KITTY = Terminal("kitty", "kitty", "kitty: a test", truecolor=True)

@@ -17,7 +17,7 @@ from cullr.model import (
     Taken,
     TimeSource,
 )
-from cullr.tui.screens import facts
+from cullr.tui import facts
 
 TAKEN = Taken(1_714_557_600_000_000, TimeSource.EXIF)
 EXPOSURE = Exposure(1 / 250, 2.8, 400, -0.67)

@@ -10,9 +10,9 @@ from base64 import b64encode
 
 from cullr.pool.jobs import Rendered
 from cullr.tui.pictures.diacritics import DIACRITICS
+from cullr.tui.terminal.shown import PLACEHOLDER
 from cullr.tui.terminal.tmux import past
 
-PLACEHOLDER = "\U0010eeee"
 CHUNK = 4096
 """Bytes of base64 a command may carry."""
 QUIET = "q=2"

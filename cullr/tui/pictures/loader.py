@@ -5,6 +5,8 @@ The newest order of a key is the only one that is answered; what is merely expec
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
@@ -20,6 +22,7 @@ from cullr.settings import Limits
 if TYPE_CHECKING:
     from cullr.pool.crew import Crew
 
+NICE = 5
 ROOM = 32 << 20
 """Bytes of rendered pictures that are kept, with the previews they came from: some 500 at their largest."""
 
@@ -108,6 +111,8 @@ class PictureLoader:
     def _lane(self) -> None:
         from cullr.pool.crew import Crew
 
+        with contextlib.suppress(OSError):  # of this thread and its worker, on Linux: keys go before pictures
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         with Crew(self._limits) as crew:
             while (order := self._next()) is not None:
                 self._done(order, _rendered(crew, order))

@@ -20,9 +20,9 @@ from textual.widget import Widget
 from cullr.pool.jobs import WHOLE, WIRE_BYTES, Crop, Rendered, RenderOrder, Way
 from cullr.safe_text import visible
 from cullr.tui.pictures import cells, iterm, kitty, sixel
-from cullr.tui.pictures.overlays import placed
 from cullr.tui.pictures.shelf import Shelf, colour
 from cullr.tui.terminal.driver import PictureDriver
+from cullr.tui.terminal.overlays import placed
 from cullr.tui.terminal.terminal import Terminal
 
 FIRST_BYTES = 16 << 10

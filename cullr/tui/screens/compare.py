@@ -13,11 +13,11 @@ from textual.widgets import Static
 from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup
+from cullr.tui import facts
 from cullr.tui.group_line import fit, folded
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
-from cullr.tui.screens import facts
 from cullr.tui.screens.boxes import Boxes
 from cullr.tui.screens.marking import MarkingPage, Rater, mark, name
 from cullr.tui.screens.page import FAINT

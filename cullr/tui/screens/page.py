@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerState
 from cullr.errors import CullrError
 from cullr.session.desk import Desk
 from cullr.tui.footer import MessageLine
-from cullr.tui.looking import key_of
+from cullr.tui.keys import key_of
 
 T = TypeVar("T")
 FAINT = "$foreground 60%"

@@ -16,11 +16,11 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from cullr.tui.pictures.overlays import Overlays
-from cullr.tui.pictures.turns import PACE, Turns
+from cullr.tui.terminal.overlays import Overlays
 from cullr.tui.terminal.replies import Sieve
 from cullr.tui.terminal.shown import Shown
 from cullr.tui.terminal.terminal import Terminal
+from cullr.tui.terminal.turns import PACE, Turns
 
 TICK = 0.1
 """Seconds after which a lone Escape is the key and not the beginning of something."""

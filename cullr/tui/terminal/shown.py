@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from cullr.tui.pictures.kitty import PLACEHOLDER
-from cullr.tui.pictures.overlays import BLANKS
+from cullr.tui.terminal.overlays import BLANKS
 
+PLACEHOLDER = "\U0010eeee"
+"""What kitty shows a piece of a picture for."""
 _CODE = re.compile(r"\x1b\[([\d;]*)([mH])([^\x1b]*)")
 _HARMLESS = re.compile(
     r"(?:\x1b\[[?><=][\d;]*\$?[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b_[^\x1b]*\x1b\\"

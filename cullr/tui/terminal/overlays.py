@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cullr.tui.pictures.turns import Turns
+from cullr.tui.terminal.turns import Turns
 
 BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
 """Ten spaces that no layout writes. A file name that holds one, or an eleventh picture, costs a repaint, no more."""
