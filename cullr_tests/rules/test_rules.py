@@ -364,3 +364,13 @@ def test_what_is_known_of_older_jpegs_makes_no_difference_where_nobody_asked() -
 def test_without_its_pictures_a_contest_goes_by_the_tables() -> None:
     shots = [shot(1, compression=60), shot(2, compression=92)]
     assert propose(rule("compression"), shots)[2] == (True, "kept: JPEG quality 92 (IMG_0001.JPG: JPEG quality 60)")
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG-20240501-WA0007.jpg", "photo_2024-05-01_10-00-00.jpg", "FB_IMG_1714512345678.jpg"]
+)
+@pytest.mark.parametrize("chosen", ["largest_original", "newest_edit"])
+def test_a_resend_loses_though_it_has_the_pixels_and_tags_of_a_small_original(chosen: str, name: str) -> None:
+    shots = [shot(1, "z/scan 4.jpg", tags=4), shot(2, f"a/{name}", tags=4, size=2_000_000)]
+    assert propose(rules.load(chosen), shots)[1][0]
+    assert "resent by" in propose(rules.load(chosen), shots)[2][1]
