@@ -67,6 +67,7 @@ class ReviewScreen(Screen[None]):
         self.terminal = self.probed = terminal
         self.loader = loader
         self.shelf = shelf
+        loader.hold(on=True)
         self.streaming = Streaming(desk)
         self._opening: Timer | None = None
         self._remembering: Timer | None = None
@@ -105,7 +106,6 @@ class ReviewScreen(Screen[None]):
             )
         if self._known is not None:
             self._follow(self.streaming.begin(self._known))
-            self._recount()
         self.poll()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -113,8 +113,11 @@ class ReviewScreen(Screen[None]):
         self.call_later(self._draw)
 
     def _draw(self) -> None:
-        self._whole = True
+        first, self._whole = not self._whole, True
         self._compositor_refresh()
+        if first:
+            self.loader.hold(on=False)
+            self._recount()
 
     def _compositor_refresh(self) -> None:
         """Nothing is drawn before all is in its place: Textual else paints the first frame three times, 60 ms."""

@@ -63,6 +63,7 @@ class PictureLoader:
         self._bytes = 0
         self._threads: list[threading.Thread] = []
         self._closed = False
+        self._held = False
 
     def request(self, key: Hashable, order: RenderOrder) -> Rendered | None:
         """The picture if it is at hand; else a Loaded follows, unless another request of this key comes first."""
@@ -101,7 +102,16 @@ class PictureLoader:
         for thread in self._threads:
             thread.join(seconds)
 
+    def hold(self, *, on: bool) -> None:
+        """Begin nothing until it is off again: before the first frame, for a worker's start would delay that."""
+        with self._changed:
+            self._held = on
+            if not on and (self._wanted or self._expected):
+                self._wake()
+
     def _wake(self) -> None:
+        if self._held:
+            return
         while len(self._threads) < self._workers:
             thread = threading.Thread(target=self._lane, name="cullr-pictures", daemon=True)
             self._threads.append(thread)
