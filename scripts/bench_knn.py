@@ -109,7 +109,7 @@ def flat_pairs(flat: faiss.IndexFlatIP, vectors: NDArray[np.float32], rows: NDAr
 
 def beside(table: Table, name: str, cost: Measured, flat_cpu: float, *rest: str) -> None:
     ratio = f"{flat_cpu / cost.cpu:.1f} ×"
-    print(f"{name}: {cost.cpu:.1f} CPU s", file=sys.stderr, flush=True)
+    print(f"{name}: {cost.cpu:.1f} CPU s", *rest, file=sys.stderr, flush=True)
     table.add_row(name, f"{cost.seconds:.1f}", f"{cost.cpu:.1f}", ratio, f"{cost.more / 2**20:.0f}", *rest)
 
 
