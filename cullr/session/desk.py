@@ -240,22 +240,25 @@ class Desk:
             return None
         if self._child:
             self._child.looking_at(group.id)
-        facts = {each.id: each for each in shots}
-        if self._rule or shots != indexed:
+        verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
+        recounted = self._standing is not None and row in self._standing.lines
+        if self._rule or recounted or shots != indexed or Verdict.CULL in verdicts.values():
+            # What the person culls may be what the rule had kept: it is asked again among the rest, as in a report.
             from cullr import rules
 
             across = self.session.settings.across_stages
             gone = {each.shot for each in proposals if not each.keep and each.reason == rules.GONE}
-            if self._standing and row in self._standing.lines:
-                gone = {each.id for each in shots if self._standing.gone.get(each.id, row) != row}
-            proposals = rules.propose(self.rule(), group, shots, gone=gone, across_stages=across)
-        verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}
+            if self._standing and recounted:
+                gone = set(self._standing.out.get(row, ()))
+            proposals = self._decided.propose(self.rule(), group, shots, gone=gone, across_stages=across)
+        else:
+            proposals = self._decided.over(proposals, {each.id: each for each in shots}, group.sets)
         line = self.rows([row]).get(row)
         return OpenGroup(
             row,
             group,
             shots,
-            self._decided.over(proposals, facts, group.sets),
+            proposals,
             verdicts,
             bool(line and line.provisional),
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cullr import rules
 from cullr.index.reviews import Reader
 from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import Rule
@@ -65,8 +64,7 @@ class _Side:
         self._bytes = 0
 
     def proposals(self, group: Group, shots: tuple[ShotFacts, ...]) -> tuple[Proposal, ...]:
-        ruled = rules.propose(self._rule, group, shots, gone=self._gone, across_stages=self._across)
-        said = self._decided.over(ruled, {each.id: each for each in shots}, group.sets)
+        said = self._decided.propose(self._rule, group, shots, gone=self._gone, across_stages=self._across)
         culled = {proposal.shot for proposal in said if not proposal.keep} - self._gone
         self._bytes += sum(each.shot.bytes for each in shots if each.id in culled)
         self._gone |= culled

@@ -28,15 +28,15 @@ PAGE = 256
 class Standing:
     """So far: `seen` of `groups` groups. `totals` are groups offered, shots culled, bytes freed, each shot once.
 
-    Of the groups that the index alone cannot tell of: `lines` are each one's culls and bytes by its row, `gone` names
-    the row that culls a shot first.
+    Of the groups that the index alone cannot tell of: `lines` are each one's culls and bytes by its row, `out` those of
+    its shots that were gone before it was asked, where there are any.
     """
 
     groups: int = 0
     seen: int = 0
     totals: tuple[int, int, int] = (0, 0, 0)
     lines: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-    gone: Mapping[ShotId, int] = field(default_factory=dict)
+    out: Mapping[int, frozenset[ShotId]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -79,11 +79,12 @@ class Tally:
         self._said = {row: self._said[row] for row in rows if row in self._said}
         offered, culled, frees = base
         lines: dict[int, tuple[int, int]] = {}
-        gone: dict[ShotId, int] = {}
+        out: dict[int, frozenset[ShotId]] = {}
+        gone: set[ShotId] = set()
         asked = 0
         for seen, (row, text) in enumerate(_texts(reader, rows)):
             said = self._said.get(row)
-            if said is None or said.text != hash(text) or said.out != said.members & gone.keys():
+            if said is None or said.text != hash(text) or said.out != said.members & gone:
                 if asked % SLICE == 0:
                     yield Standing(len(rows), seen, (offered, culled + len(gone), frees))
                 asked += 1
@@ -92,9 +93,11 @@ class Tally:
                 continue
             lines[row] = len(said.culls), sum(said.culls.values())
             frees += sum(size for shot, size in said.culls.items() if shot not in gone)
-            gone |= dict.fromkeys(said.culls.keys() - gone.keys(), row)
+            if said.out:
+                out[row] = said.out
+            gone |= said.culls.keys()
             offered += 1
-        yield Standing(len(rows), len(rows), (offered, culled + len(gone), frees), lines, gone)
+        yield Standing(len(rows), len(rows), (offered, culled + len(gone), frees), lines, out)
 
     def _ask(self, text: str, gone: Collection[ShotId], decided: Decided) -> _Said:
         group, shots = Reader.parsed(text)

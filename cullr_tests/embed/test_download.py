@@ -47,7 +47,8 @@ def test_a_file_arrives_whole_and_tells_its_progress(tmp_path: Path) -> None:
 )
 def test_a_server_that_fails_is_given_up_and_leaves_nothing(tmp_path: Path, manner: str, message: str) -> None:
     with serving({"a/weights.bin": BODY}, manner) as hub, pytest.raises(Failed, match=message) as caught:
-        fetch(hub.address, tmp_path / "weights.bin", patience=0.3)
+        # Only the silent one is to be waited for in vain: a busy machine is late, too.
+        fetch(hub.address, tmp_path / "weights.bin", patience=0.3 if manner == "silent" else 20.0)
     assert caught.value.remedy
     assert list(tmp_path.iterdir()) == []
 

@@ -102,6 +102,11 @@ class Case:
         apart = [group.id for group in self.groups if heard.told_apart(self.facts[shot] for shot in group.shots)]
         return self.desk.totals(), {name: line for name, line in lines.items() if name not in apart}
 
+    def shown(self) -> dict[str, int]:
+        """How many of each group are to go as the group itself is shown."""
+        opened = [self.desk.open(row) for row in self.desk.order()]
+        return {each.group.id: sum(not one.keep for one in each.proposals) for each in opened if each}
+
     def reported(self) -> Counted:
         """By the report, which knows nothing of before."""
         judge = Judge(self.rule or self.own, Decided.read(self.desk.roots))
@@ -149,6 +154,7 @@ def test_the_count_after_any_steps_is_the_count_from_scratch(made: Made, steps: 
         for step, *of in steps:
             getattr(case, step)(*of)
             assert case.counted() == case.reported(), step
+            assert case.shown() == {name: culled for name, (culled, _) in case.reported()[1].items()}, step
 
 
 @pytest.mark.parametrize("rule", [0, 2])
