@@ -27,6 +27,7 @@ from termios import TIOCSWINSZ
 
 GROUPS, SHOTS = int(os.environ.get("CULLR_BENCH_GROUPS", "20000")), 5
 KEYS = {"move": 600, "page": 150, "shot": 150}
+STARTS = 7
 DECISIONS = 5
 RESTS = 5
 """Moves after which the cursor rests until the group is open, words and all."""
@@ -220,9 +221,27 @@ class Hiccups:
         self._process.wait()
 
 
+def start(words: list[str], cache: Path) -> tuple[Terminal, float]:
+    """The program, and the seconds to its first frame, which shows groups and pictures' names."""
+    terminal = Terminal(words, cache)
+    terminal.until(b"groups")
+    return terminal, terminal.until(b"IMG_")
+
+
 def measure(root: Path, cache: Path, load: Path, report: Path) -> dict[str, float]:
-    terminal = Terminal(["screen", str(root), str(load), str(report)], cache)
-    found = {"first frame (ms)": 1000 * terminal.until(b"groups"), "first group (ms)": 1000 * terminal.until(b"IMG_")}
+    words, starts = ["screen", str(root), str(load), str(report)], []
+    for _ in range(STARTS - 1):
+        terminal, seconds = start(words, cache)
+        starts.append(seconds)
+        terminal.read(1.0)
+        os.write(terminal.fd, b"q")
+        terminal.end()
+    terminal, seconds = start(words, cache)
+    starts.append(seconds)
+    found = {
+        f"first frame with its groups, median of {STARTS} (ms)": 1000 * _part(starts, 0.5),
+        f"first frame with its groups, most of {STARTS} (ms)": 1000 * max(starts),
+    }
     terminal.read(2.0)
     hiccups = Hiccups(report.with_name("hiccups"))
     for name, there, back in (("move", b"j", b"j"), ("page", b"\x1b[6~", b"\x1b[6~"), ("shot", b"l", b"h")):
@@ -284,7 +303,7 @@ def feed(folder: Path) -> None:
 
 
 GOALS = {
-    "first frame (ms)": 400,
+    f"first frame with its groups, median of {STARTS} (ms)": 400,
     "CPU a move (ms)": 5,
     "bytes a move": 1024,
     "key to screen, move, p99 (ms)": 33,

@@ -26,8 +26,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("the review needs a terminal", "`cullr report` writes the same groups to a pipe or a file.")
     if options.kind:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")
-    # The indexer needs a quarter second to begin: it does so while we find out what to tell it.
-    child = Child()
+    child = Child.for_new(settings.cache_folder())
     try:
         with Ticker(quiet=True) as ticker:
             session = shared.opened(options, ticker)
@@ -36,4 +35,5 @@ def run(options: argparse.Namespace) -> int:
 
         return start.review(session, screen, child)
     finally:
-        child.stop()
+        if child:
+            child.stop()

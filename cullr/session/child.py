@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, Any
 
 from cullr.settings import Settings
@@ -38,6 +39,14 @@ class Child:
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         self._heard: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
         self._ordered = False
+
+    @classmethod
+    def for_new(cls, cache: Path) -> Child | None:
+        """One where nothing was ever read: it needs a quarter second to begin, and does so while we find out what to
+        tell it. None where there is an index: what is known is shown first."""
+        from cullr.index import database
+
+        return None if (cache / database.FILE).exists() else cls()
 
     def order(self, roots: tuple[str, ...], settings: Settings, cache: str, *, paused: bool = False) -> None:
         """Let it work; once."""

@@ -83,6 +83,8 @@ class Desk:
         self.roots = session.roots
         self._key = reviews.key(session.roots, session.settings)
         self._child: Child | None = None
+        self._started = False
+        self._looked_at = ""
         self._db: sqlite3.Connection | None = None
         self._index: Path | None = None
         self._reader: Reader | None = None
@@ -97,15 +99,23 @@ class Desk:
 
     # The indexer
 
-    def start(self, child: Child | None = None) -> None:
+    def start(self, child: Child | None = None, *, calmly: bool = False) -> None:
         """Settle what an interrupted run left, let the indexer work, and show what the index holds from last time.
-        `child` is one that waits for its orders already."""
-        settings = self.session.settings
+        `child` is one that waits for its orders already; `calmly` leaves it to `work` where last time's groups are
+        complete, so that showing them comes first."""
         self._settle()
-        roots = tuple(str(root) for root in self.roots)
-        self._child = child or Child()
-        self._child.order(roots, settings, str(self.session.cache), paused=self.paused)
         self._open_index(self.session.cache)
+        self._started = True
+        if child or not (calmly and self.complete()):
+            self.work(child)
+
+    def work(self, child: Child | None = None) -> None:
+        """Let the indexer work, if it does not yet, on a desk that was started."""
+        if self._started and self._child is None:
+            self._child = child or Child()
+            roots = tuple(str(root) for root in self.roots)
+            self._child.order(roots, self.session.settings, str(self.session.cache), paused=self.paused)
+            self._child.looking_at(self._looked_at)
 
     def preload(self) -> None:
         """Import what the first decision needs before its key is pressed; for a thread."""
@@ -238,6 +248,7 @@ class Desk:
         shots = self._touched.over(indexed)
         if self._decided.told_apart(shots):
             return None
+        self._looked_at = group.id
         if self._child:
             self._child.looking_at(group.id)
         verdicts = {each.id: said for each in shots if (said := self._decided.verdict(each, shots))}

@@ -97,6 +97,7 @@ class CullrApp(App[int]):
         self._heed_signals()
 
     def on_ready(self) -> None:
+        self.call_after_refresh(self.desk.work)
         if not gc.isenabled():
             self.set_timer(SETTLED, lambda: self.run_worker(self._settle(), exit_on_error=False))
 

@@ -21,13 +21,13 @@ CALM_REMOTE = {**CALM, "TEXTUAL_FPS": "30"}
 """Frames that a slow line could not carry anyway are not made."""
 
 
-def review(session: Session, screen: Screen, child: Child) -> int:
-    """Show the screen until the person leaves; the exit code. `child` waits for its orders.
+def review(session: Session, screen: Screen, child: Child | None) -> int:
+    """Show the screen until the person leaves; the exit code. `child`, if there is one, waits for its orders.
 
     Raises ConfigError for keys that cannot be, Failed after a mishap.
     """
     desk = Desk(session)
-    desk.start(child)
+    desk.start(child, calmly=True)
     try:
         desk.changed()  # from here on: what is read now need not be read again
         with ThreadPoolExecutor(1, "cullr-reader") as beside:
