@@ -12,6 +12,10 @@ from cullr.session.desk import Desk
 from cullr_tests import pictures
 
 
+def works(desk: Desk) -> Child | None:
+    return desk._child
+
+
 def groups(desk: Desk, many: int) -> None:
     deadline = time.monotonic() + 60
     while not (desk.complete() and len(desk.order()) == many):
@@ -30,10 +34,10 @@ def test_known_groups_are_shown_before_the_indexer_works_and_new_photos_found_af
     first.stop()
     desk = Desk(Session.open([root]))
     desk.work()
-    assert desk._child is None, "a desk that was not started lets nobody work"
+    assert works(desk) is None, "a desk that was not started lets nobody work"
     desk.start(calmly=True)
     try:
-        assert desk._child is not None, "no group is known: at once"
+        assert works(desk) is not None, "no group is known: at once"
         groups(desk, 1)
     finally:
         desk.stop()
@@ -44,12 +48,12 @@ def test_known_groups_are_shown_before_the_indexer_works_and_new_photos_found_af
     desk = Desk(Session.open([root]))
     desk.start(calmly=True)
     try:
-        assert desk._child is None
+        assert works(desk) is None
         assert len(desk.order()) == 1
         desk.work()
-        child = desk._child
+        child = works(desk)
         desk.work()
-        assert child is not None and desk._child is child
+        assert child is not None and works(desk) is child
         groups(desk, 2)
     finally:
         desk.stop()
