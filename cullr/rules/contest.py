@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cullr.model import Group, Kind, Measure, Proposal, ShotFacts, ShotId
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
@@ -55,9 +55,6 @@ def propose(
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.kind is Kind.EXACT:  # the same bytes measure the same
         rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
-    if not _looks_at_faces(rule.prefer):  # they may be known from another rule, and must make no difference
-        members = [replace(shot, faces=None) if shot.faces else shot for shot in members]
-        left = [replace(shot, faces=None) if shot.faces else shot for shot in left]
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
     elif group.kind in rule.protect.kind:
@@ -220,12 +217,9 @@ class _Asker:
             if place not in self._of_all:
                 self._of_all[place] = self._scored(prefer, range(len(self.entries)))
             return self._of_all[place]
-        measures = [MEASURED[prefer.by]]
-        if prefer.by == "sharpness" and _looks_at_faces(self.prefer):
-            measures.append(Measure.FACES)
         shots = [shot for at in still for shot in self.entries[at]]
         worth = self.demand is not None and criteria.worth_measuring(prefer, shots)
-        if self.demand is not None and worth and sum(self.demand.ask(measure, shots) for measure in measures):
+        if self.demand is not None and worth and self.demand.ask(MEASURED[prefer.by], shots):
             raise _Undecided
         return self._scored(prefer, still)
 
@@ -238,11 +232,6 @@ class _Asker:
         rest = iter(scores)
         means = {at: math.fsum(next(rest) for _ in self.entries[at]) / len(self.entries[at]) for at in places}
         return _Asked(prefer, means)
-
-
-def _looks_at_faces(prefer: Sequence[Preference]) -> bool:
-    """Whether the rule asks for faces or eyes: then sharpness, too, is that of faces where there are any."""
-    return any(MEASURED.get(each.by) is Measure.FACES for each in prefer)
 
 
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:
@@ -292,8 +281,10 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
     asked = round_.fell[this if that == round_.winner else that]
     mine, other = entries[this][0], entries[that][0]
     if asked is None:
-        place = "first" if this == round_.winner else f"after {reasons.called(other, mine)}"
-        return f"{place} by path, all else equal"
+        name = reasons.called(other, mine)
+        return (
+            f"as good as {name}, first by path" if this == round_.winner else f"no better than {name}, after it by path"
+        )
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]
         return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"

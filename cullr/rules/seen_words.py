@@ -33,7 +33,7 @@ def face(_: Preference, this: Side, that: Side, name: str) -> str:
 def _sharpness(this: Side, that: Side, name: str, where: str, fault: str) -> str:
     if this.score > that.score:
         return f"sharper{where} than {name} ({times(this.score, that.score)})"
-    text = f"{_percent(1 - this.score / that.score)} less sharp{where} than {name}"
+    text = f"{percent(1 - this.score / that.score)} less sharp{where} than {name}"
     return f"{fault}: {text}" if fault else text
 
 
@@ -53,7 +53,7 @@ def exposure(_: Preference, this: Side, that: Side, name: str) -> str:
     clipped = 100 * (seen.clipped(that.facts) - seen.clipped(this.facts))
     light = this.score - that.score - clipped
     if abs(clipped) >= abs(light):
-        return f"{_percent(abs(clipped) / 100)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
+        return f"{percent(abs(clipped) / 100)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
     stops = seen.stops(this.facts) - seen.stops(that.facts)
     if light < 0:
         return f"{_stops(stops)} than {name}"
@@ -80,7 +80,9 @@ def _eyes(side: Side) -> str:
     people, shut = len(side.facts.faces or ()), round(-side.score)
     if people <= 1:
         return "eyes shut" if shut else "eyes open"
-    return f"{shut} of {people} with eyes shut" if shut else f"eyes open, all {people}"
+    return (
+        f"{shut} of {people} with eyes shut" if shut else f"{'both' if people == 2 else f'all {people}'} with eyes open"
+    )
 
 
 def _stops(difference: float) -> str:
@@ -88,5 +90,5 @@ def _stops(difference: float) -> str:
     return f"{amount} stop{'' if amount == '1.0' else 's'} {'brighter' if difference > 0 else 'darker'}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"
