@@ -13,7 +13,7 @@ from PIL import Image
 
 from cullr import rules
 from cullr.model import File, Kind, Marks, Measure, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
-from cullr.rules import contest
+from cullr.rules import contest, seen
 from cullr.rules.amount import Amount
 from cullr.rules.rulefile import Protect, Way
 from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish
@@ -75,6 +75,20 @@ def test_the_path_breaks_the_last_tie() -> None:
 def test_the_best_light_is_the_brightest_that_loses_nothing(lights: list[tuple[float, float]], best: int) -> None:
     shots = [shot(at, brightness=light, highlights=lost) for at, (light, lost) in enumerate(lights, 1)]
     assert propose(rule("exposure"), shots)[best][0]
+
+
+def test_a_lead_counts_only_so_far_as_clipping_cannot_have_made_it() -> None:
+    whole, clipped, truly = shot(1), shot(2, sharpness=1.15, highlights=0.3, noise=0.4), shot(3, highlights=0.3)
+    assert seen.sharpness([clipped, whole]) == [1.0, 1.0]
+    assert seen.sharpness([whole, replace(truly, quality=Quality(2.4, (), 0, 0.3, 0.5))]) == [1.0, 2.0]
+    assert seen.noise([whole, clipped, truly]) == [-seen.grain(Quality(0, (), 0, 0, 0.5, 2.0))] * 3
+    assert seen.sharpness([clipped, truly]) == [1.15, 1.0]  # both clip as much
+
+
+def test_a_clean_black_ground_is_no_reason_to_doubt_that_a_frame_is_clean() -> None:
+    """Noise takes half of it away, so the noisy frame clips less."""
+    clean, noisy = shot(1, shadows=0.6, noise=1.0), shot(2, shadows=0.3, noise=12.0)
+    assert propose(rule("noise"), [clean, noisy])[1] == (True, "kept: less noise than IMG_0002.JPG (12× as much)")
 
 
 def test_unmeasured_sharpness_decides_for_nobody() -> None:
