@@ -18,7 +18,7 @@ from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
 from cullr.rules.hearing import Hearing
-from cullr.rules.rulefile import Rule
+from cullr.rules.rule import Rule
 from cullr.rules.seen_words import Side
 
 GONE = "already culled in a stronger group"
@@ -48,17 +48,18 @@ def propose(
     stage number in time order. With a `demand`, a contest that needs more measured asks it there and leaves its shots
     UNKNOWN; without one, criteria that cannot be asked are left out.
     """
-    rule = rule.of(group.kind)
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
+    kind = rule.judges_as(group.kind, members)
+    rule = rule.of(kind)
     left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.kind is Kind.EXACT:  # the same bytes measure the same
         rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
-    elif group.kind in rule.protect.kind:
-        verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
+    elif rule.protect.kind and {kind, group.kind} & set(rule.protect.kind):
+        verdicts |= _keep_all(left, f"the rule protects {'bursts' if kind is Kind.BURST else f'{kind} groups'}")
     elif group.kind is Kind.SET:
         told = group.sets if sets is None else sets
         entries = _sets(members, told) if len(members) == len(group.shots) else []

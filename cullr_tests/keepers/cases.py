@@ -209,8 +209,10 @@ def _exposure(pixels: Pixels, random: np.random.Generator) -> list[Frame]:
 
 
 def _room(pixels: Pixels) -> float:
-    """Stops by which a scene could be brighter before a hundredth of it clips, the part that dcraw lets clip. Of a trap
-    camera's black bear 2.1, of the other scenes 0 to 1.1: with more light than it was taken in the bear is only better."""
+    """Stops by which a scene could be brighter before a hundredth of it clips, the part that dcraw lets clip.
+
+    Of a trap camera's black bear 2.1, of the other scenes 0 to 1.1: more light does the bear only good.
+    """
     return float(-GAMMA * np.log2(max(np.quantile(pixels.max(axis=2), 0.99), 1) / 255))
 
 

@@ -13,7 +13,7 @@ from cullr.model import File, Kind, Marks, Metadata, Quality, Shot, ShotFacts, S
 from cullr.rules import contest
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import Preference
-from cullr.rules.rulefile import Protect, Rule
+from cullr.rules.rule import Protect, Rule
 from cullr_tests.rules.known_shots import group, kept, rule, shot, wish
 
 NAMES = st.text(st.characters(codec=None, exclude_characters="/\0"), min_size=1, max_size=60)

@@ -15,7 +15,7 @@ from cullr import rules
 from cullr.model import File, Kind, Marks, Measure, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
 from cullr.rules import contest, seen
 from cullr.rules.amount import Amount
-from cullr.rules.rulefile import Protect, Way
+from cullr.rules.rule import Protect, Way
 from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish
 
 HOUR_US = 3_600_000_000
@@ -158,7 +158,7 @@ def test_protection_ends_where_the_condition_does() -> None:
 def test_groups_of_a_protected_kind_keep_all() -> None:
     chosen = rule("sharpness", protect=Protect(kind=(Kind.BURST,)))
     shots = [shot(1), shot(2, sharpness=2.0)]
-    assert set(propose(chosen, shots, kind=Kind.BURST).values()) == {(True, "kept: the rule protects burst groups")}
+    assert set(propose(chosen, shots, kind=Kind.BURST).values()) == {(True, "kept: the rule protects bursts")}
     assert propose(chosen, shots, kind=Kind.PHASH)[1][0] is False
 
 
@@ -340,6 +340,34 @@ def test_one_frame_of_every_ten_seconds_stays() -> None:
 def test_frames_without_a_capture_time_are_one_stretch_of_their_own() -> None:
     shots = [shot(number, taken=Taken(number * 10**9, TimeSource.MTIME), size=number) for number in (1, 2)]
     assert propose(replace(rule("bytes"), seconds=1.0), shots)[1][0] is False
+
+
+def test_frames_of_a_burst_are_thinned_as_one_also_where_hashes_matched_them_first() -> None:
+    frames = [shot(number, camera="Nikon D850", sharpness=float(number)) for number in (1, 2, 3)]
+    two = Way(Kind.BURST, Amount(2), (wish("sharpness"),))
+    chosen = replace(rule("rating"), kinds=(two,))
+    for kind in (Kind.PHASH, Kind.CLIP):
+        assert [propose(chosen, frames, kind=kind)[number][0] for number in (1, 2, 3)] == [False, True, True]
+    assert sum(keep for keep, _ in propose(chosen, frames, kind=Kind.EXACT).values()) == 1
+    own = replace(chosen, kinds=(two, Way(Kind.PHASH, Amount(1), (wish("taken", "oldest"),))))
+    assert [propose(own, frames)[number][0] for number in (1, 2, 3)] == [True, False, False]
+    protects = rule("sharpness", protect=Protect(kind=(Kind.BURST,)))
+    assert set(propose(protects, frames).values()) == {(True, "kept: the rule protects bursts")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"camera": "Nikon D850", "taken": Taken(1_000_000, TimeSource.EXIF)},  # the same moment: a version
+        {"camera": "iPhone"},
+        {"camera": None},
+        {"camera": "Nikon D850", "taken": Taken(9_000_000, TimeSource.MTIME)},
+    ],
+)
+def test_versions_of_one_picture_and_what_may_be_one_are_no_burst(other: dict[str, Any]) -> None:
+    chosen = replace(rule("rating"), kinds=(Way(Kind.BURST, Amount(2), (wish("rating"),)),))
+    shots = [shot(1, camera="Nikon D850"), shot(2, **other)]
+    assert [keep for keep, _ in propose(chosen, shots).values()] == [True, False]
 
 
 def test_a_rule_may_thin_one_kind_in_another_way() -> None:
