@@ -284,7 +284,7 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
     if asked is None:
         name = reasons.called(other, mine)
         return (
-            f"as good as {name}, first by path" if this == round_.winner else f"no better than {name}, after it by path"
+            f"as good as {name}, comes first" if this == round_.winner else f"no better than {name}, which comes first"
         )
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]

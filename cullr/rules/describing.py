@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cullr.model import Kind
 from cullr.rules.amount import Amount
-from cullr.rules.criteria import REST, Preference
+from cullr.rules.criteria import REST, Margin, Preference
 from cullr.rules.forms import FORMS
+from cullr.rules.reasons import plain, stars
 from cullr.rules.rule import Protect, Rule
 
 _WISHES = {
@@ -24,13 +25,19 @@ _WISHES = {
     "eyes": "fewer people with eyes shut",
     "noise": "less noise",
     "exposure": "less clipped, better lit",
-    "taken": "capture time",
-    "modified": "last change",
     "folder": "folder",
     "name": "name",
     "companion": "with",
     "metadata": "more metadata",
     "stage": "stage",
+}
+
+
+_AGES = {
+    ("taken", "oldest"): "taken earlier",
+    ("taken", "newest"): "taken later",
+    ("modified", "oldest"): "changed earlier",
+    ("modified", "newest"): "changed later",
 }
 
 
@@ -62,28 +69,42 @@ def _called(kind: Kind) -> str:
 
 
 def _wish(prefer: Preference) -> str:
-    detail = ", then ".join("any other" if entry == REST else entry for entry in prefer.order)
-    if prefer.by == "folder" and not prefer.order:
-        detail = "as given on the command line"
-    if prefer.pattern:
-        detail = f"like {' or '.join(prefer.pattern)}"
+    """`sharper (differences up to 10 % do not count)`."""
     wanted = " ".join(prefer.want)
-    words = (_WISHES[prefer.by], wanted) if prefer.by == "companion" else (wanted, _WISHES[prefer.by], detail)
+    if (prefer.by, wanted) in _AGES:
+        words = [_AGES[prefer.by, wanted]]
+    elif prefer.by == "companion":
+        words = [_WISHES[prefer.by], wanted]
+    else:
+        words = [wanted, _WISHES[prefer.by], _detail(prefer)]
     text = " ".join(filter(None, words))
-    if prefer.margin is None:
-        return text
-    size = prefer.margin.size
-    equal = f"{size * 100:g} %" if prefer.margin.relative else f"{size:g} {_unit(prefer)}"
-    return f"{text} (differences up to {equal} do not count)"
+    return f"{text} (differences up to {_equal(prefer, prefer.margin)} do not count)" if prefer.margin else text
 
 
-def _unit(prefer: Preference) -> str:
-    unit = FORMS[prefer.by].unit
-    return unit.removesuffix("s") if prefer.margin and prefer.margin.size == 1 else unit
+def _detail(prefer: Preference) -> str:
+    if prefer.by == "folder" and not prefer.order:
+        return "as given on the command line"
+    if prefer.pattern:
+        return f"with {' or '.join(map(_quoted, prefer.pattern))}"
+    globs = prefer.by in {"folder", "name"}
+    return ", then ".join("any other" if each == REST else _quoted(each) if globs else each for each in prefer.order)
+
+
+def _quoted(glob: str) -> str:
+    return f"“{plain(glob)}”"
+
+
+def _equal(prefer: Preference, margin: Margin) -> str:
+    size, unit = margin.size, FORMS[prefer.by].unit
+    if margin.relative:
+        return f"{size * 100:g} %"
+    if unit == "seconds" and size and size % 60 == 0:
+        return f"{size / 3600:g} h" if size % 3600 == 0 else f"{size / 60:g} min"
+    return f"{size:g} {unit.removesuffix('s') if size == 1 else unit}"
 
 
 def _protections(protect: Protect) -> list[str]:
-    found = [f"{protect.rating} stars or more"] if protect.rating else []
+    found = [f"{stars(protect.rating)} or more"] if protect.rating else []
     found += [f"label {label}" for label in protect.label]
     found += ["picked"] if protect.pick else []
     found += [f"below {path}" for path in protect.path]

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from cullr.model import ShotFacts
 from cullr.rules import criteria, resends, seen_words
 from cullr.rules.criteria import Preference
-from cullr.rules.seen_words import Side, percent, times
+from cullr.rules.figures import duration, percent, times
+from cullr.rules.seen_words import Side
 
 SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
 
@@ -52,15 +53,6 @@ def shield(kind: str) -> str:
     return SHIELDS.get(kind, kind)
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
-    for size, unit, limit in ((60, "min", 120), (3600, "h", 48)):
-        if seconds < limit * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
-
-
 def _noun(describe: Callable[[Preference, ShotFacts], str]) -> Words:
     """`4 stars (DSC_0412.JPG: 2 stars)`."""
     return lambda prefer, this, that, name: f"{describe(prefer, this.facts)} ({name}: {describe(prefer, that.facts)})"
@@ -85,7 +77,7 @@ def _time(what: str) -> Words:
         if math.isinf(that.score):
             return f"has a capture time, unlike {name}"
         newer = (this.score > that.score) == (prefer.want == ("newest",))
-        return f"{what} {_duration(abs(this.score - that.score))} {'later' if newer else 'earlier'} than {name}"
+        return f"{what} {duration(abs(this.score - that.score))} {'later' if newer else 'earlier'} than {name}"
 
     return words
 
@@ -115,10 +107,10 @@ def _plainness(this: Side, that: Side, name: str) -> str:
 def _alike(prefer: Preference, shot: ShotFacts) -> str:
     globs = (glob for glob in prefer.order or prefer.pattern if glob != criteria.REST)
     found = next((glob for glob in globs if criteria.matches(shot.shot.face.name, glob)), None)
-    return f"name with “{shortened(_plain(found), 12)}”" if found else "plain name"
+    return f"name with “{shortened(plain(found), 12)}”" if found else "plain name"
 
 
-def _plain(glob: str) -> str:
+def plain(glob: str) -> str:
     """A pattern as people would say it: `orig` for `*[-_ ]orig*`."""
     text = re.sub(r"\*+", "…", re.sub(r"\[[^]]*\]|\?", "", glob)).strip("…")
     return text or glob

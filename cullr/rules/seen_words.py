@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cullr.model import ShotFacts
 from cullr.rules import seen
 from cullr.rules.criteria import Preference
+from cullr.rules.figures import percent, times
 
 PLAIN = 0.8
 """Less than this fraction of the other's sharpness is a fault that has a name."""
@@ -60,14 +61,6 @@ def exposure(_: Preference, this: Side, that: Side, name: str) -> str:
     return f"better lit than {name}, which is {_stops(-stops)}"
 
 
-def times(part: float, whole: float) -> str:
-    """`1.8×`, `12×` beyond tenfold, `much` of nothing."""
-    ratio = part / whole if whole else 0.0
-    if ratio <= 0:
-        return "many times"
-    return f"{min(ratio, 1000):.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.15 else f"{ratio:.2f}×"
-
-
 def _fault(this: Side, that: Side) -> str:
     """What made it less sharp; nothing to say of versions of one exposure, which a program made less sharp."""
     known = all(side.facts.quality and any(side.facts.quality.slopes) for side in (this, that))
@@ -88,7 +81,3 @@ def _eyes(side: Side) -> str:
 def _stops(difference: float) -> str:
     amount = f"{abs(difference):.1f}"
     return f"{amount} stop{'' if amount == '1.0' else 's'} {'brighter' if difference > 0 else 'darker'}"
-
-
-def percent(share: float) -> str:
-    return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"

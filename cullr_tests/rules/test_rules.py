@@ -58,9 +58,9 @@ def test_exactly_the_margin_still_counts_as_equal() -> None:
 
 def test_the_path_breaks_the_last_tie() -> None:
     found = propose(rule("rating"), [shot(2, "b/x.jpg"), shot(1, "c/x.jpg"), shot(3, "b/y.jpg")])
-    assert found[2] == (True, "kept: as good as y.jpg, first by path")
-    assert found[3] == (False, "culled: no better than x.jpg, after it by path")
-    assert found[1] == (False, "culled: no better than b/x.jpg, after it by path")
+    assert found[2] == (True, "kept: as good as y.jpg, comes first")
+    assert found[3] == (False, "culled: no better than x.jpg, which comes first")
+    assert found[1] == (False, "culled: no better than b/x.jpg, which comes first")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_second_to_stay_is_chosen_as_if_the_first_were_not_there() -> None:
     shots = [shot(1, sharpness=9.4), shot(2, sharpness=8.9), shot(3, sharpness=10.0, size=2_000_000)]
     found = propose(rule(wish("sharpness", percent=10), "bytes", keep=2), shots)
     assert [found[number][0] for number in (1, 2, 3)] == [True, False, True]
-    assert found[1] == (True, "kept: as good as IMG_0002.JPG, first by path")
+    assert found[1] == (True, "kept: as good as IMG_0002.JPG, comes first")
 
 
 def test_the_winners_reason_is_what_decided_last() -> None:
@@ -400,7 +400,7 @@ def test_pictures_are_searched_for_an_older_jpeg_only_where_that_can_decide(
 
 def test_what_is_known_of_older_jpegs_makes_no_difference_where_nobody_asked() -> None:
     shots = [shot(1, compression=92, traces=30), shot(2, compression=92, traces=100)]
-    assert propose(rule("compression"), shots)[1] == (True, "kept: as good as IMG_0002.JPG, first by path")
+    assert propose(rule("compression"), shots)[1] == (True, "kept: as good as IMG_0002.JPG, comes first")
 
 
 def test_without_its_pictures_a_contest_goes_by_the_tables() -> None:
