@@ -65,7 +65,7 @@ def _order(of: str, amount: Amount, prefer: tuple[Preference, ...]) -> list[str]
 
 
 def _called(kind: Kind) -> str:
-    return "burst" if kind is Kind.BURST else f"{kind} group"
+    return {Kind.EXACT: "group of the same bytes", Kind.BURST: "burst"}.get(kind, f"{kind} group")
 
 
 def _wish(prefer: Preference) -> str:
@@ -108,4 +108,4 @@ def _protections(protect: Protect) -> list[str]:
     found += [f"label {label}" for label in protect.label]
     found += ["picked"] if protect.pick else []
     found += [f"below {path}" for path in protect.path]
-    return found + [f"{_called(kind)}s" for kind in protect.kind]
+    return found + [f"any {_called(kind)}" for kind in protect.kind]

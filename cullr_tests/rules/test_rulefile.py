@@ -92,7 +92,7 @@ def test_a_rule_is_described_in_lines_for_people(tmp_path: Path) -> None:
         "   5. with .xmp .cropped",
         "   6. lowest stage",
         "   7. the first by path",
-        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; bursts",
+        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; any burst",
     ]
 
 
@@ -284,7 +284,7 @@ def test_how_many_stay_may_count_by_the_clock_and_differ_by_kind(tmp_path: Path)
     text = rules.describe(rule)
     assert "of each group 2 per 10 seconds stay, preferring in this order:" in text
     assert "of each burst 1 per 60 seconds stays, preferring in the same order" in text
-    assert "of each exact group 1 stays, preferring in this order:" in text
+    assert "of each group of the same bytes 1 stays, preferring in this order:" in text
 
 
 @pytest.mark.parametrize(
