@@ -64,10 +64,11 @@ def iso_time(taken: Taken) -> str | None:
 
 
 def clock_time(taken: Taken) -> str:
-    """The same for people, `2025-01-01 12:00:03.25`, naming weaker evidence: a file's time has fractions of no camera."""
-    clock = _clock(
-        replace(taken, wall_us=taken.wall_us // 10**6 * 10**6) if taken.source is TimeSource.MTIME else taken
-    )
+    """The same for people, `2025-01-01 12:00:03.25`, naming weaker evidence; of a file's time, whole seconds."""
+    second = 1_000_000
+    if taken.source is TimeSource.MTIME:
+        taken = replace(taken, wall_us=taken.wall_us // second * second)
+    clock = _clock(taken)
     return f"{clock}{_SOURCES[taken.source]}" if clock else "–"
 
 
