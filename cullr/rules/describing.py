@@ -69,7 +69,7 @@ def _called(kind: Kind) -> str:
 
 
 def _wish(prefer: Preference) -> str:
-    """`sharper (differences up to 10 % do not count)`."""
+    """`sharper, by more than 10 %`."""
     wanted = " ".join(prefer.want)
     if (prefer.by, wanted) in _AGES:
         words = [_AGES[prefer.by, wanted]]
@@ -78,7 +78,7 @@ def _wish(prefer: Preference) -> str:
     else:
         words = [wanted, _WISHES[prefer.by], _detail(prefer)]
     text = " ".join(filter(None, words))
-    return f"{text} (differences up to {_equal(prefer, prefer.margin)} do not count)" if prefer.margin else text
+    return f"{text}, by more than {_equal(prefer, prefer.margin)}" if prefer.margin else text
 
 
 def _detail(prefer: Preference) -> str:
