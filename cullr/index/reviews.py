@@ -53,12 +53,24 @@ def key(roots: Sequence[Path], settings: Settings) -> str:
     return hashlib.blake2b(text.encode("ascii", "backslashreplace"), digest_size=12).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """All that a group's row is made from; `first` are those of its culled shots that no group before it culls."""
+
+    group: Group
+    facts: Sequence[ShotFacts]
+    proposals: Sequence[Proposal]
+    first: AbstractSet[ShotId]
+    provisional: bool
+
+
 class Writer:
     """The indexer's side. Every publication is one transaction."""
 
     def __init__(self, db: sqlite3.Connection, review: str) -> None:
         self._db = db
         self._review = review
+        self._written: dict[str, _Written] = {}
 
     def publish(
         self,
@@ -69,7 +81,8 @@ class Writer:
         provisional: bool,
         final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional."""
+        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional. Groups of
+        which nothing changed since this writer wrote them are not written again."""
         old = {
             name: (row, set(json.loads(members)))
             for row, name, members in self._db.execute(
@@ -87,22 +100,20 @@ class Writer:
                 before = old.get(group.id) or old.get(heirs.get(group.id, ""))
                 members = [facts[shot] for shot in group.shots]
                 said = proposals[group.id]
-                row, open_yet = before[0] if before else None, provisional and group.id not in final
-                self._save(row, group, members, said, counted, provisional=open_yet)
-                counted.update(each.shot for each in said if not each.keep)
+                culled = {each.shot for each in said if not each.keep}
+                first = culled.difference(counted)
+                counted |= culled
+                this = _Written(group, members, said, first, provisional and group.id not in final)
+                if group.id not in old or self._written.get(group.id) != this:
+                    self._save(before[0] if before else None, this)
+                    self._written[group.id] = this
+            for name in self._written.keys() - new.keys():
+                del self._written[name]
 
-    def _save(
-        self,
-        row: int | None,
-        group: Group,
-        facts: Sequence[ShotFacts],
-        proposals: Sequence[Proposal],
-        counted: Collection[ShotId],
-        *,
-        provisional: bool,
-    ) -> None:
-        culled = {proposal.shot for proposal in proposals if not proposal.keep}
-        said = [[proposal.keep, proposal.reason] for proposal in proposals]
+    def _save(self, row: int | None, this: _Written) -> None:
+        group, facts = this.group, this.facts
+        culled = {proposal.shot for proposal in this.proposals if not proposal.keep}
+        said = [[proposal.keep, proposal.reason] for proposal in this.proposals]
         self._db.execute(
             "INSERT OR REPLACE INTO review_group (row, review, id, kind, shots, culled, frees, taken_us, certainty,"
             " shielded, provisional, title, words, members, data, proposals, first, first_frees, prints)"
@@ -118,14 +129,14 @@ class Writer:
                 min(each.taken.wall_us for each in facts),
                 _certainty(group),
                 group.shielded,
-                int(provisional),
+                int(this.provisional),
                 _storable(facts[0].shot.path),
                 _storable("\n".join(each.shot.path.casefold() for each in facts)),
                 json.dumps(group.shots),
                 facts_json.dump(group, facts),
                 json.dumps(said),
-                len(culled.difference(counted)),
-                sum(each.shot.bytes for each in facts if each.id in culled.difference(counted)),
+                len(this.first),
+                sum(each.shot.bytes for each in facts if each.id in this.first),
                 json.dumps([each.fingerprint.hex() for each in facts if each.fingerprint]),
             ),
         )
@@ -141,6 +152,7 @@ class Writer:
 
     def state(self, word: str, key: bytes | None = None) -> None:
         """`working`, `paused`, or `complete`, and then from what; starting anew forgets the passes of the last run."""
+        self._written.clear()  # nothing is published for a while, and the facts need not be held for so long
         with _transaction(self._db):
             if word == "working":
                 self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))

@@ -20,7 +20,6 @@ from cullr.index import reviews
 from cullr.index.database import Database
 from cullr.index.reviews import Writer
 from cullr.index.store import Store
-from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, run, state
 from cullr.indexer.foresight import Foresight, asked, foresee
 from cullr.indexer.passes import Passes
@@ -88,13 +87,14 @@ class Live:
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell)
                 pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes), at_once=True)
                 passes.heads(scanned.shots, pulse)
-                seen = self._publish_early(scanned.shots, passes)
+                early, known = self._publish_early(scanned.shots, passes)
+                seen = foresee(early, known, self._rule, across=self._settings.across_stages)
                 self._by_previews(scanned.shots, passes, seen, pulse)
                 shots = passes.pictures(scanned.shots, pulse, first=seen.members, measured=seen.level)
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
                     facts, every = run.grouped(
-                        self._roots, shots, settings, passes, self._store, self._opened, self._say, self._paused
+                        self._roots, shots, settings, passes, self._opened, self._say, self._paused
                     )
                     groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
                 final = {group.id for group in groups}
@@ -125,9 +125,7 @@ class Live:
         others = [shot for shot in shots if shot.face not in certain]
         others = passes.pictures(others, pulse, first=seen.members, measured=seen.level)
         plain = replace(self._settings, encoder="none")
-        known, every = run.grouped(
-            self._roots, [*others, *trusted], plain, passes, self._store, self._opened, self._say
-        )
+        known, every = run.grouped(self._roots, [*others, *trusted], plain, passes, self._opened, self._say)
         groups = measuring.marked(every.groups, known)
         self._publish(groups, known)
         self._writer.passed(BY_PREVIEWS, len(known), len(known))
@@ -165,12 +163,14 @@ class Live:
         self._publish(groups, facts, hearing, final)
         return groups, hearing
 
-    def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
+    def _publish_early(
+        self, shots: Sequence[Shot], passes: Passes
+    ) -> tuple[Sequence[Group], Mapping[ShotId, ShotFacts]]:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        facts = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
+        facts = {each.id: each for each in passes.facts(shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings).groups, facts)
         self._publish(groups, facts)
-        return foresee(groups, facts, self._rule, across=self._settings.across_stages)
+        return groups, facts
 
     def _publish(
         self,

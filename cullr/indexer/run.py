@@ -12,7 +12,6 @@ from cullr import rules, scan
 from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
-from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, recipes
 from cullr.indexer.foresight import Foresight, Guess, foresee
 from cullr.indexer.grouping import Grouped
@@ -117,14 +116,14 @@ class _Run:
             unread = _unread(self.scanned.shots, found)
             with self.crew as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
-                seen = self._foresee(passes, store) if kinds and wants else Foresight()
+                seen = self._foresee(passes) if kinds and wants else Foresight()
                 guess = Guess() if kinds and wants else None
                 shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level, guess=guess)
                 facts: dict[ShotId, ShotFacts] = {}
                 groups: Sequence[Group] = ()
                 left_out: tuple[LeftOut, ...] = ()
                 if kinds:
-                    facts, every = grouped(self.roots, shots, self.settings, passes, store, self.opened, self.say)
+                    facts, every = grouped(self.roots, shots, self.settings, passes, self.opened, self.say)
                     groups = [each for each in every.groups if each.kind in kinds]
                     left_out = tuple(each for each in every.left_out if each.kind in kinds)
                     groups = measuring.shielded(groups, facts, passes, store)
@@ -151,11 +150,11 @@ class _Run:
             # Whatever ended the run, what was read is kept.
             store.commit()
 
-    def _foresee(self, passes: Passes, store: Store) -> Foresight:
+    def _foresee(self, passes: Passes) -> Foresight:
         if not passes.heads(self.scanned.shots):
             return Foresight()
         settings = replace(self.settings, encoder="none")
-        facts = {each.id: each for each in fact.gather(self.roots, self.scanned.shots, passes.rows, store)}
+        facts = {each.id: each for each in passes.facts(self.scanned.shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
         return foresee(groups, facts, rules.load(settings.rule), across=settings.across_stages)
 
@@ -165,14 +164,13 @@ def grouped(
     shots: Sequence[Shot],
     settings: Settings,
     passes: Passes,
-    store: Store,
     opened: Database,
     say: Say,
     paused: Callable[[], bool] = lambda: False,
 ) -> tuple[dict[ShotId, ShotFacts], Grouped]:
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
     says that it is enough for now."""
-    facts = fact.gather(roots, shots, passes.rows, store)
+    facts = passes.facts(shots)
     undecided = grouping.undecided(facts)
     if undecided:
         passes.digests(undecided)

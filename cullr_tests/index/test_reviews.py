@@ -186,3 +186,20 @@ def test_what_was_not_compared_is_read_as_it_was_written(tmp_path: Path) -> None
         for each in ([], rows * 2, rows):
             Writer(opened.connection, "this").left_out(each)
             assert Reader(opened.connection, "this").left_out() == each
+
+
+def test_a_publication_that_changes_nothing_does_not_wake_the_screen(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    groups = group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4)
+    publish(writer, *groups)
+    assert reader.changed()
+    publish(writer, *groups)
+    assert not reader.changed()
+    publish(writer, *groups, known={4: facts(4, "renamed.jpg")})
+    assert reader.changed()
+    [first, second] = reader.order()
+    assert reader.texts([second])[second].count("renamed.jpg") == 1
+    publish(writer, groups[1], known={4: facts(4, "renamed.jpg")})
+    publish(writer, *groups, known={4: facts(4, "renamed.jpg")})
+    assert [reader.rows([row])[row].id for row in reader.order()] == [groups[1].id, groups[0].id]
+    assert first not in reader.order()
