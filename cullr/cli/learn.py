@@ -15,7 +15,7 @@ from cullr.cli.progress import Ticker
 from cullr.errors import Failed, NothingFound
 from cullr.rules import learning, writing
 from cullr.rules.learning import Agreement, Choice
-from cullr.rules.rulefile import Rule
+from cullr.rules.rule import Rule
 from cullr.safe_text import visible
 
 COMMON = 0.6

@@ -2,7 +2,9 @@
 
 from cullr.rules.contest import GONE, hearing, propose, propose_all
 from cullr.rules.demand import Demand
+from cullr.rules.describing import describe
 from cullr.rules.hearing import Hearing
-from cullr.rules.rulefile import Rule, describe, load, shipped
+from cullr.rules.rule import Rule
+from cullr.rules.rulefile import load, shipped
 
 __all__ = ["GONE", "Demand", "Hearing", "Rule", "describe", "hearing", "load", "propose", "propose_all", "shipped"]

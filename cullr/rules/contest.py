@@ -12,13 +12,13 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cullr.model import Group, Kind, Measure, Proposal, ShotFacts, ShotId
+from cullr.model import Group, Kind, Proposal, ShotFacts, ShotId
 from cullr.rules import criteria, reasons
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
 from cullr.rules.hearing import Hearing
-from cullr.rules.rulefile import Rule
+from cullr.rules.rule import Rule
 from cullr.rules.seen_words import Side
 
 GONE = "already culled in a stronger group"
@@ -48,20 +48,18 @@ def propose(
     stage number in time order. With a `demand`, a contest that needs more measured asks it there and leaves its shots
     UNKNOWN; without one, criteria that cannot be asked are left out.
     """
-    rule = rule.of(group.kind)
     known = {shot.id: shot for shot in facts}
     members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
+    kind = rule.judges_as(group.kind, members)
+    rule = rule.of(kind)
     left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.kind is Kind.EXACT:  # the same bytes measure the same
         rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
-    if not _looks_at_faces(rule.prefer):  # they may be known from another rule, and must make no difference
-        members = [replace(shot, faces=None) if shot.faces else shot for shot in members]
-        left = [replace(shot, faces=None) if shot.faces else shot for shot in left]
     if group.shielded and not (across_stages and group.shielded == "stages"):
         verdicts |= _keep_all(left, reasons.shield(group.shielded))
-    elif group.kind in rule.protect.kind:
-        verdicts |= _keep_all(left, f"the rule protects {group.kind} groups")
+    elif rule.protect.kind and {kind, group.kind} & set(rule.protect.kind):
+        verdicts |= _keep_all(left, f"the rule protects {'bursts' if kind is Kind.BURST else f'{kind} groups'}")
     elif group.kind is Kind.SET:
         told = group.sets if sets is None else sets
         entries = _sets(members, told) if len(members) == len(group.shots) else []
@@ -220,12 +218,9 @@ class _Asker:
             if place not in self._of_all:
                 self._of_all[place] = self._scored(prefer, range(len(self.entries)))
             return self._of_all[place]
-        measures = [MEASURED[prefer.by]]
-        if prefer.by == "sharpness" and _looks_at_faces(self.prefer):
-            measures.append(Measure.FACES)
         shots = [shot for at in still for shot in self.entries[at]]
         worth = self.demand is not None and criteria.worth_measuring(prefer, shots)
-        if self.demand is not None and worth and sum(self.demand.ask(measure, shots) for measure in measures):
+        if self.demand is not None and worth and self.demand.ask(MEASURED[prefer.by], shots):
             raise _Undecided
         return self._scored(prefer, still)
 
@@ -238,11 +233,6 @@ class _Asker:
         rest = iter(scores)
         means = {at: math.fsum(next(rest) for _ in self.entries[at]) / len(self.entries[at]) for at in places}
         return _Asked(prefer, means)
-
-
-def _looks_at_faces(prefer: Sequence[Preference]) -> bool:
-    """Whether the rule asks for faces or eyes: then sharpness, too, is that of faces where there are any."""
-    return any(MEASURED.get(each.by) is Measure.FACES for each in prefer)
 
 
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:
@@ -292,8 +282,10 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
     asked = round_.fell[this if that == round_.winner else that]
     mine, other = entries[this][0], entries[that][0]
     if asked is None:
-        place = "first" if this == round_.winner else f"after {reasons.called(other, mine)}"
-        return f"{place} by path, all else equal"
+        name = reasons.called(other, mine)
+        return (
+            f"as good as {name}, comes first" if this == round_.winner else f"no better than {name}, which comes first"
+        )
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]
         return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"

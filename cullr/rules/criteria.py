@@ -250,7 +250,7 @@ SCORES: dict[str, Scores] = {
     # Of the photos alone: the film of a Live Photo says nothing about the picture.
     "bytes": _each(lambda _, shot: float(sum(photo.size for photo in shot.shot.photos))),
     "compression": _compression,
-    "resent": _each(lambda _, shot: -float(resends.is_resent(shot))),
+    "resent": lambda _, shots: [-float(found) for found in resends.resent(shots)],
     "eyes": lambda _, shots: seen.eyes(shots),
     "face": lambda _, shots: seen.face(shots),
     "sharpness": lambda _, shots: seen.sharpness(shots),

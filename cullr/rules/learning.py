@@ -17,7 +17,7 @@ from cullr.model import Group, Kind, ShotFacts, ShotId, Weakest
 from cullr.rules import criteria
 from cullr.rules.contest import bar, propose
 from cullr.rules.criteria import Margin, Preference
-from cullr.rules.rulefile import Rule
+from cullr.rules.rule import Rule
 
 LEAST = 20
 """Choices from which on an order can be told from chance."""
@@ -141,9 +141,9 @@ def agreement(prefer: Sequence[Preference], choices: Sequence[Choice]) -> Agreem
 
 def agreement_of(chosen: Rule, choices: Sequence[Choice]) -> Agreement:
     """As `agreement`, for any rule: by its order for the kind, as if it kept one and protected none."""
-    return Agreement(
-        sum(_winner(rule(chosen.of(each.kind).prefer), each) in each.kept for each in choices), len(choices)
-    )
+    orders = (chosen.of(chosen.judges_as(each.kind, each.shots)).prefer for each in choices)
+    right = sum(_winner(rule(prefer), each) in each.kept for prefer, each in zip(orders, choices, strict=True))
+    return Agreement(right, len(choices))
 
 
 def validated(choices: Sequence[Choice]) -> Agreement:

@@ -6,11 +6,13 @@ File names and labels are passed on raw: whoever shows a reason escapes it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from cullr.model import ShotFacts
 from cullr.rules import criteria, resends, seen_words
 from cullr.rules.criteria import Preference
+from cullr.rules.figures import duration, percent, times
 from cullr.rules.seen_words import Side
 
 SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
@@ -51,36 +53,19 @@ def shield(kind: str) -> str:
     return SHIELDS.get(kind, kind)
 
 
-def _share(part: float, whole: float) -> str:
-    """`31 %`, `12 ×` beyond tenfold; the fraction of a whole that may be 0."""
-    if whole <= 0:
-        return "much"
-    share = part / whole
-    if share >= 10:
-        return f"{share + 1:.0f} ×" if share < 999 else "1000 ×"
-    return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
-    for size, unit, limit in ((60, "min", 120), (3600, "h", 48)):
-        if seconds < limit * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
-
-
 def _noun(describe: Callable[[Preference, ShotFacts], str]) -> Words:
     """`4 stars (DSC_0412.JPG: 2 stars)`."""
     return lambda prefer, this, that, name: f"{describe(prefer, this.facts)} ({name}: {describe(prefer, that.facts)})"
 
 
-def _amount(more: str, fewer: str) -> Words:
-    """Both texts hold a {} for the difference, relative to the other side; the other's name follows."""
+def _amount(more: str, fewer: str, whole: str) -> Words:
+    """`14 % more pixels than DSC_1.JPG`, of more than twice as much `5.1× the pixels of DSC_1.JPG`."""
 
     def words(_: Preference, this: Side, that: Side, name: str) -> str:
-        text = more if this.score > that.score else fewer
-        return f"{text.format(_share(abs(this.score - that.score), that.score))} than {name}"
+        if this.score > 2 * that.score:
+            return f"{times(this.score, that.score)} the {whole} of {name}"
+        share = percent(abs(this.score / that.score - 1))
+        return f"{share} {more if this.score > that.score else fewer} than {name}"
 
     return words
 
@@ -92,14 +77,14 @@ def _time(what: str) -> Words:
         if math.isinf(that.score):
             return f"has a capture time, unlike {name}"
         newer = (this.score > that.score) == (prefer.want == ("newest",))
-        return f"{what} {_duration(abs(this.score - that.score))} {'later' if newer else 'earlier'} than {name}"
+        return f"{what} {duration(abs(this.score - that.score))} {'later' if newer else 'earlier'} than {name}"
 
     return words
 
 
 def _folder(prefer: Preference, shot: ShotFacts) -> str:
     if not prefer.order:
-        return f"root {shot.shot.root + 1}"
+        return f"in folder {shot.shot.root + 1}"
     return f"in {shortened(shot.shot.face.folder or 'the root', _LONGEST_WORD)}"
 
 
@@ -116,29 +101,43 @@ def _plainness(this: Side, that: Side, name: str) -> str:
     if this.score > that.score:
         return f"plain name, unlike {name}"
     extends = criteria.stem(that.facts.shot.face.name) in criteria.plainer_stems(this.facts.shot.face.name)
-    return f"name extends that of {name}" if extends else f"name extends another, unlike {name}"
+    return f"named like a version of {name}" if extends else f"named like a version of another, unlike {name}"
 
 
 def _alike(prefer: Preference, shot: ShotFacts) -> str:
     globs = (glob for glob in prefer.order or prefer.pattern if glob != criteria.REST)
     found = next((glob for glob in globs if criteria.matches(shot.shot.face.name, glob)), None)
-    return f"name like {shortened(found, 12)}" if found else "plain name"
+    return f"name with “{shortened(plain(found), 12)}”" if found else "plain name"
 
 
-def _companion(prefer: Preference, shot: ShotFacts) -> str:
-    found = criteria.companions(prefer, shot)
-    return (
-        f"has {shortened(' '.join(found), _LONGEST_WORD)}"
-        if found
-        else f"no {shortened(prefer.want[0], _LONGEST_WORD)}"
-    )
+def plain(glob: str) -> str:
+    """A pattern as people would say it: `orig` for `*[-_ ]orig*`."""
+    text = re.sub(r"\*+", "…", re.sub(r"\[[^]]*\]|\?", "", glob)).strip("…")
+    return text or glob
+
+
+def _companion(prefer: Preference, this: Side, that: Side, name: str) -> str:
+    """Of the files that the better one has, the first that the other lacks."""
+    better, other = (this, that) if this.score > that.score else (that, this)
+    lacking = criteria.companions(prefer, other.facts)
+    extra = next(want for want in criteria.companions(prefer, better.facts) if want not in lacking)
+    return f"{'has' if better is this else 'no'} {shortened(extra, _LONGEST_WORD)}, unlike {name}"
+
+
+def _resent(_: Preference, this: Side, that: Side, name: str) -> str:
+    better = this.score > that.score
+    return f"{'not ' if better else ''}{resends.signs((that if better else this).facts)}, unlike {name}"
 
 
 def _saved(side: Side) -> str:
     quality, table = round(side.score), side.facts.metadata.compression
     if table is None:
-        return f"made of a JPEG of quality {quality}" if quality < 100 else "saved without loss"
+        return f"made from a JPEG of quality {quality}" if quality < 100 else "saved without loss"
     return f"JPEG quality {table}" if quality >= table else f"once saved at JPEG quality {quality}"
+
+
+def _tags(side: Side) -> int:
+    return side.facts.metadata.tags
 
 
 def stage(shot: ShotFacts) -> str:
@@ -156,13 +155,15 @@ _WORDS: dict[str, Words] = {
     "rating": _noun(lambda _, shot: stars(shot.marks.rating or 0)),
     "label": _noun(lambda _, shot: label(shot)),
     "pick": _noun(lambda _, shot: {1: "picked", -1: "rejected"}.get(shot.marks.pick or 0, "not flagged")),
-    "edited": _noun(lambda _, shot: "worked on" if shot.marks.edited else "not worked on"),
+    "edited": lambda _, this, that, name: (
+        f"{'has' if this.score > that.score else 'no'} develop settings, unlike {name}"
+    ),
     "raw": _noun(lambda _, shot: "RAW" if criteria.has_raw(shot) else "no RAW"),
     "format": _noun(lambda prefer, shot: criteria.best_format(prefer, shot).upper()),
-    "resolution": _amount("{} more pixels", "{} fewer pixels"),
-    "bytes": _amount("{} more bytes", "{} fewer bytes"),
+    "resolution": _amount("more pixels", "fewer pixels", "pixels"),
+    "bytes": _amount("larger file", "smaller file", "file size"),
     "compression": lambda _, this, that, name: f"{_saved(this)} ({name}: {_saved(that)})",
-    "resent": _noun(lambda _, shot: resends.signs(shot) or "not resent"),
+    "resent": _resent,
     "eyes": seen_words.eyes,
     "face": seen_words.face,
     "sharpness": seen_words.sharpness,
@@ -172,7 +173,7 @@ _WORDS: dict[str, Words] = {
     "modified": _time("changed"),
     "folder": _noun(_folder),
     "name": _name,
-    "companion": _noun(_companion),
-    "metadata": _noun(lambda _, shot: f"{shot.metadata.tags} tags"),
+    "companion": _companion,
+    "metadata": lambda _, this, that, name: f"{_tags(this)} metadata tags ({name}: {_tags(that)})",
     "stage": _noun(lambda _, shot: stage(shot)),
 }

@@ -1,8 +1,13 @@
-"""A shot's name and head → whether a messenger or a social network sent it, which strips and shrinks what it sends."""
+"""Shots' names and heads → which a messenger or a social network sent, for it strips and shrinks what it sends.
+
+A name tells by itself. Stripped and shrunk is only what lies beside another that is not: the frames of a film and the
+pictures of a site are all so, and one of them compressed a little more was sent by nobody.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cullr.model import ShotFacts
 
@@ -27,16 +32,29 @@ COARSE = 88
 """JPEG quality up to which they compress."""
 
 
-def is_resent(shot: ShotFacts) -> bool:
-    return bool(signs(shot))
+def resent(shots: Sequence[ShotFacts]) -> list[bool]:
+    """Which of the shots of one contest were."""
+    stripped = [_is_stripped(shot) for shot in shots]
+    return [
+        _sender(shot) is not None or (bare and not all(stripped) and _is_shrunk(shot))
+        for shot, bare in zip(shots, stripped, strict=True)
+    ]
 
 
 def signs(shot: ShotFacts) -> str:
-    """What gives a resend away, in words; empty for anything else."""
-    sender = next((sender for sender, name in NAMES if name.match(shot.shot.face.name)), None)
-    if sender:
-        return f"resent by {sender}"
+    """What gives one of them away, in words."""
+    sender = _sender(shot)
+    return f"from {sender}" if sender else "stripped and shrunk"
+
+
+def _sender(shot: ShotFacts) -> str | None:
+    return next((sender for sender, name in NAMES if name.match(shot.shot.face.name)), None)
+
+
+def _is_stripped(shot: ShotFacts) -> bool:
+    return shot.metadata.tags <= FEW_TAGS and shot.metadata.camera is None
+
+
+def _is_shrunk(shot: ShotFacts) -> bool:
     head = shot.metadata
-    stripped = head.tags <= FEW_TAGS and head.camera is None
-    coarse = head.compression is not None and head.compression <= COARSE
-    return "stripped and shrunk" if stripped and coarse and max(head.width, head.height) in LONG_SIDES else ""
+    return head.compression is not None and head.compression <= COARSE and max(head.width, head.height) in LONG_SIDES

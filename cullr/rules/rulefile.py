@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 from cullr import tomlfile
@@ -11,86 +11,10 @@ from cullr.errors import ConfigError
 from cullr.model import Kind
 from cullr.rules.amount import Amount, amount
 from cullr.rules.criteria import FORMATS, REST, Margin, Preference
+from cullr.rules.forms import FORMS, Form
+from cullr.rules.rule import Protect, Rule, Way
 from cullr.rules.tomltable import Table
 
-
-@dataclass(frozen=True, slots=True)
-class Protect:
-    """What can never be culled: so many stars, these labels, a pick flag, these paths; or any shot of these kinds."""
-
-    rating: int | None = None
-    label: tuple[str, ...] = ()
-    pick: bool = False
-    path: tuple[str, ...] = ()
-    kind: tuple[Kind, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How groups of one kind are thinned, where the file says other than for the rest."""
-
-    kind: Kind
-    amount: Amount
-    prefer: tuple[Preference, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Preferences in the order in which they are asked, and how many shots of a group, or of `seconds` of it, stay."""
-
-    name: str
-    description: str
-    path: Path
-    keep: int
-    prefer: tuple[Preference, ...]
-    protect: Protect = Protect()
-    seconds: float = 0.0
-    kinds: tuple[Way, ...] = ()
-
-    def of(self, kind: Kind) -> Rule:
-        """The rule as it holds for groups of this kind."""
-        way = next((way for way in self.kinds if way.kind is kind), None)
-        if way is None:
-            return self
-        return replace(self, keep=way.amount.keep, seconds=way.amount.seconds, prefer=way.prefer)
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """The keys a criterion takes beside `by`: exactly one of `ways` (none needed if `optional`), and a margin."""
-
-    ways: tuple[str, ...] = ()
-    wants: tuple[str, ...] = ()
-    optional: bool = False
-    unit: str = ""
-    percent: bool = False
-
-
-_AGES = ("newest", "oldest")
-_FORMS: dict[str, _Form] = {
-    "rating": _Form(unit="stars"),
-    "label": _Form(("order",)),
-    "pick": _Form(),
-    "edited": _Form(),
-    "raw": _Form(),
-    "format": _Form(("order",)),
-    "resolution": _Form(unit="pixels", percent=True),
-    "bytes": _Form(unit="bytes", percent=True),
-    "compression": _Form(unit="steps of JPEG quality"),
-    "resent": _Form(),
-    "eyes": _Form(unit="people"),
-    "face": _Form(unit="sharpness", percent=True),
-    "sharpness": _Form(unit="sharpness", percent=True),
-    "noise": _Form(unit="grey levels"),
-    "exposure": _Form(unit="percent of the picture"),
-    "taken": _Form(("want",), _AGES, unit="seconds"),
-    "modified": _Form(("want",), _AGES, unit="seconds"),
-    "folder": _Form(("order",), optional=True),
-    "name": _Form(("want", "pattern", "order"), ("plain", "shortest", "longest"), unit="characters"),
-    "companion": _Form(("want",)),
-    "metadata": _Form(unit="tags", percent=True),
-    "stage": _Form(("want", "order"), ("highest", "lowest")),
-}
 _GLOBBED = frozenset({("folder", "order"), ("name", "order"), ("name", "pattern")})
 
 
@@ -110,29 +34,6 @@ def load(name_or_path: str) -> Rule:
 def shipped() -> list[Rule]:
     """The rules that come with cullr, by name."""
     return [_read(path) for path in _shipped_paths()]
-
-
-def describe(rule: Rule) -> str:
-    """The rule in lines for people."""
-    lines = [f"{rule.name}: {rule.description}" if rule.description else rule.name, f"  from {rule.path}"]
-    lines += _order("of each group", Amount(rule.keep, rule.seconds), rule.prefer)
-    for way in rule.kinds:
-        same = way.prefer == rule.prefer
-        lines += _order(f"of each {way.kind} group", way.amount, () if same else way.prefer)
-    protected = _protections(rule.protect)
-    if protected:
-        lines.append(f"  never culled: {'; '.join(protected)}")
-    return "\n".join(lines)
-
-
-def _order(of: str, amount: Amount, prefer: tuple[Preference, ...]) -> list[str]:
-    """How many stay and by what order; no preferences are those said before."""
-    stays = "stays" if amount.keep == 1 else "stay"
-    if not prefer:
-        return [f"  {of} {amount} {stays}, preferring in the same order"]
-    lines = [f"  {of} {amount} {stays}, preferring in this order:"]
-    lines += [f"  {number:2}. {_wish(each)}" for number, each in enumerate(prefer, 1)]
-    return [*lines, f"  {len(prefer) + 1:2}. the first by path"]
 
 
 def _shipped_paths() -> list[Path]:
@@ -195,10 +96,10 @@ def _line_of_text(table: Table, key: str) -> str:
 def _preference(table: Table) -> Preference:
     by = table.values.get("by")
     if by is None:
-        raise table.wrong("by", "by is missing", f"Known: {', '.join(_FORMS)}.")
-    if not isinstance(by, str) or by not in _FORMS:
-        raise table.wrong("by", f"unknown criterion {by!r}", tomlfile.nearest(str(by), _FORMS))
-    form = _FORMS[by]
+        raise table.wrong("by", "by is missing", f"Known: {', '.join(FORMS)}.")
+    if not isinstance(by, str) or by not in FORMS:
+        raise table.wrong("by", f"unknown criterion {by!r}", tomlfile.nearest(str(by), FORMS))
+    form = FORMS[by]
     table.check(("by", *form.ways, *(("margin",) if form.unit else ())))
     given = [way for way in form.ways if way in table.values]
     if len(given) > 1 or (form.ways and not given and not form.optional):
@@ -215,7 +116,7 @@ def _preference(table: Table) -> Preference:
     )
 
 
-def _want(table: Table, by: str, form: _Form) -> tuple[str, ...]:
+def _want(table: Table, by: str, form: Form) -> tuple[str, ...]:
     if "want" not in table.values:
         return ()
     if form.wants:
@@ -250,7 +151,7 @@ def _example(by: str) -> str:
     return "Example: " + examples.get(by, 'want = "newest"')
 
 
-def _margin(table: Table, by: str, form: _Form) -> Margin:
+def _margin(table: Table, by: str, form: Form) -> Margin:
     """`"10 %"` of the best, or a number in the criterion's unit."""
     value = table.values["margin"]
     remedy = f"Write a number of {form.unit}" + (', or a percentage such as "10 %".' if form.percent else ".")
@@ -279,58 +180,3 @@ def _protect(table: Table) -> Protect:
         path=table.globs("path"),
         kind=tuple(Kind(kind) for kind in kinds),
     )
-
-
-_WISHES = {
-    "rating": "more stars",
-    "label": "label",
-    "pick": "picked over not flagged over rejected",
-    "edited": "with develop settings beside it",
-    "raw": "with a RAW photo",
-    "format": "format",
-    "resolution": "more pixels",
-    "bytes": "more bytes",
-    "face": "sharper on the face",
-    "sharpness": "sharper",
-    "compression": "less compressed",
-    "resent": "not resent by a messenger",
-    "eyes": "more eyes open",
-    "noise": "less noise",
-    "exposure": "less clipped, better lit",
-    "taken": "capture time",
-    "modified": "last change",
-    "folder": "folder",
-    "name": "name",
-    "companion": "with",
-    "metadata": "more metadata",
-    "stage": "stage",
-}
-
-
-def _wish(prefer: Preference) -> str:
-    detail = ", then ".join("any other" if entry == REST else entry for entry in prefer.order)
-    if prefer.by == "folder" and not prefer.order:
-        detail = "as given on the command line"
-    if prefer.pattern:
-        detail = f"like {' or '.join(prefer.pattern)}"
-    wanted = " ".join(prefer.want)
-    words = (_WISHES[prefer.by], wanted) if prefer.by == "companion" else (wanted, _WISHES[prefer.by], detail)
-    text = " ".join(filter(None, words))
-    if prefer.margin is None:
-        return text
-    size = prefer.margin.size
-    equal = f"{size * 100:g} %" if prefer.margin.relative else f"{size:g} {_unit(prefer)}"
-    return f"{text} (differences up to {equal} do not count)"
-
-
-def _unit(prefer: Preference) -> str:
-    unit = _FORMS[prefer.by].unit
-    return unit.removesuffix("s") if prefer.margin and prefer.margin.size == 1 else unit
-
-
-def _protections(protect: Protect) -> list[str]:
-    found = [f"{protect.rating} stars or more"] if protect.rating else []
-    found += [f"label {label}" for label in protect.label]
-    found += ["picked"] if protect.pick else []
-    found += [f"below {path}" for path in protect.path]
-    return found + [f"{kind} groups" for kind in protect.kind]

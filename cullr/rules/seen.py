@@ -7,7 +7,9 @@ the whole series.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from cullr.model import Face, Quality, ShotFacts
 
@@ -34,6 +36,12 @@ WAYS = [
 ]
 """Every five degrees, what each of `Quality.slopes` has of the slope along that way."""
 
+HIDDEN, FAR = 0.05, 2.5
+"""A frame that clips so much of the picture, and so many times as much as another, clips far more. Noise alone takes at
+most half of what is black or white away."""
+HARD_EDGES = 1.2
+"""What clips has hard edges: at up to 2.5 stops or three times the contrast 11 scenes were sharper by up to 18 %."""
+
 Scores = list[float | None]
 
 
@@ -43,12 +51,13 @@ def sharpness(shots: Sequence[ShotFacts]) -> Scores:
     steepest = max(
         known, key=lambda each: (each.slopes[0] + each.slopes[1]) / max(each.brightness, 0.05) ** 2, default=None
     )
-    return [
+    found = [
         _finite(each.quality.sharpness * min(_evenness(each.quality, steepest) / EVEN, 1.0) ** 0.5)
         if each.quality and steepest
         else None
         for each in shots
     ]
+    return _despite_clipping(shots, found, lambda score: score / HARD_EDGES)
 
 
 def face(shots: Sequence[ShotFacts]) -> Scores:
@@ -71,7 +80,8 @@ def shut(shot: ShotFacts, shots: Sequence[ShotFacts]) -> int:
 
 def noise(shots: Sequence[ShotFacts]) -> Scores:
     """Minus the noise's deviation in grey levels, as it were at the usual brightness: more light shows more noise."""
-    return [_finite(-grain(shot.quality)) if shot.quality else None for shot in shots]
+    found = [_finite(-grain(shot.quality)) if shot.quality else None for shot in shots]
+    return _despite_clipping(shots, found, lambda _: -math.inf)
 
 
 def grain(quality: Quality) -> float:
@@ -96,6 +106,22 @@ def exposure(shots: Sequence[ShotFacts]) -> Scores:
 def clipped(shot: ShotFacts) -> float:
     """The fraction of pixels that are plain black or plain white."""
     return shot.quality.shadows + shot.quality.highlights if shot.quality else 0.0
+
+
+def _despite_clipping(shots: Sequence[ShotFacts], scores: Scores, sure: Callable[[float], float]) -> Scores:
+    """The scores without what clipping may have made of them: plain black and white show neither noise nor blur. Of a
+    lead over frames that clip far less no more counts than is `sure`."""
+    known = [score for score in scores if score is not None]
+    if len(known) < len(scores):
+        return scores
+    lost = [clipped(shot) for shot in shots]
+    least = sorted(zip(lost, known, strict=True))
+    best = list(accumulate((score for _, score in least), max))
+    found: Scores = []
+    for part, score in zip(lost, known, strict=True):
+        clearer = bisect_left(least, ((part - HIDDEN) / FAR,))
+        found.append(min(score, max(best[clearer - 1], sure(score))) if clearer else score)
+    return found
 
 
 def stops(shot: ShotFacts) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cullr.model import ShotFacts
 from cullr.rules import seen
 from cullr.rules.criteria import Preference
+from cullr.rules.figures import percent, times
 
 PLAIN = 0.8
 """Less than this fraction of the other's sharpness is a fault that has a name."""
@@ -33,7 +34,7 @@ def face(_: Preference, this: Side, that: Side, name: str) -> str:
 def _sharpness(this: Side, that: Side, name: str, where: str, fault: str) -> str:
     if this.score > that.score:
         return f"sharper{where} than {name} ({times(this.score, that.score)})"
-    text = f"{_percent(1 - this.score / that.score)} less sharp{where} than {name}"
+    text = f"{percent(1 - this.score / that.score)} less sharp{where} than {name}"
     return f"{fault}: {text}" if fault else text
 
 
@@ -53,19 +54,11 @@ def exposure(_: Preference, this: Side, that: Side, name: str) -> str:
     clipped = 100 * (seen.clipped(that.facts) - seen.clipped(this.facts))
     light = this.score - that.score - clipped
     if abs(clipped) >= abs(light):
-        return f"{_percent(abs(clipped) / 100)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
+        return f"{percent(abs(clipped) / 100)} {'less' if clipped > 0 else 'more'} of the picture clipped than {name}"
     stops = seen.stops(this.facts) - seen.stops(that.facts)
     if light < 0:
         return f"{_stops(stops)} than {name}"
     return f"better lit than {name}, which is {_stops(-stops)}"
-
-
-def times(part: float, whole: float) -> str:
-    """`1.8×`, `12×` beyond tenfold, `much` of nothing."""
-    ratio = part / whole if whole else 0.0
-    if ratio <= 0:
-        return "many times"
-    return f"{min(ratio, 1000):.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.15 else f"{ratio:.2f}×"
 
 
 def _fault(this: Side, that: Side) -> str:
@@ -80,13 +73,11 @@ def _eyes(side: Side) -> str:
     people, shut = len(side.facts.faces or ()), round(-side.score)
     if people <= 1:
         return "eyes shut" if shut else "eyes open"
-    return f"{shut} of {people} with eyes shut" if shut else f"eyes open, all {people}"
+    return (
+        f"{shut} of {people} with eyes shut" if shut else f"{'both' if people == 2 else f'all {people}'} with eyes open"
+    )
 
 
 def _stops(difference: float) -> str:
     amount = f"{abs(difference):.1f}"
     return f"{amount} stop{'' if amount == '1.0' else 's'} {'brighter' if difference > 0 else 'darker'}"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from cullr.rules.criteria import Margin, Preference
-from cullr.rules.rulefile import Rule
+from cullr.rules.rule import Rule
 
 
 def toml(rule: Rule, head: Sequence[str], notes: Mapping[Preference, str]) -> str:

@@ -32,8 +32,8 @@ def test_what_another_rule_would_change_is_told_and_nothing_is_written(
     assert "now   largest_original  culls 2 shots" in said
     assert "then  mine              culls 2 shots" in said
     assert "1 of 2 groups would be decided otherwise." in said
-    assert "  keep → cull  big.jpg: culled: plain name (starred.jpg: name like starred*)" in said
-    assert "  cull → keep  starred.jpg: kept: name like starred* (big.jpg: plain name)" in said
+    assert "  keep → cull  big.jpg: culled: plain name (starred.jpg: name with “starred”)" in said
+    assert "  cull → keep  starred.jpg: kept: name with “starred” (big.jpg: plain name)" in said
     assert snapshot(root) == before
     assert not (root / ".cullr").exists()
 

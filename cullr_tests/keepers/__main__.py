@@ -53,14 +53,14 @@ def reviewed(root: Path, rule: str, flags: dict[str, object] | None = None) -> R
         return Session(session.roots, session.settings, Path(cache), lambda _: None, session.progress).review()[0]
 
 
-def measured(photos: Path, criterion: str, part: str, seeds: Sequence[int]) -> list[Verdict]:
-    """The verdicts over one part of the scenes, one group a scene and seed."""
+def measured(photos: Path, criterion: str, part: str, seeds: Sequence[int], rule: str) -> list[Verdict]:
+    """The rule's verdicts over one part of the scenes, one group a scene and seed."""
     pixels = cases.scenes(photos, criterion, part)
     verdicts = []
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             labelled = cases.write(Path(folder), criterion, pixels, seed)
-            review = reviewed(Path(folder), cases.CRITERIA[criterion].rule)
+            review = reviewed(Path(folder), rule)
             verdicts += [judged(case, review) for case in labelled]
     return verdicts
 
@@ -106,6 +106,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=[*cases.CRITERIA, "truth"])
     parser.add_argument("--seeds", type=int, default=2, help="groups of each scene and criterion")
     parser.add_argument("--part", choices=list(cases.SCENES))
+    parser.add_argument("--rule", help="ask this rule, not the one that each criterion is meant for")
     options = parser.parse_args()
     console = Console(width=150)
     table = Table(
@@ -114,12 +115,13 @@ def main() -> None:
     every: dict[str, list[Verdict]] = {}
     for criterion, made in cases.CRITERIA.items():
         if criterion in (options.only or cases.CRITERIA):
+            rule = options.rule or made.rule
             parts = {
-                part: measured(options.folder, criterion, part, range(options.seeds))
+                part: measured(options.folder, criterion, part, range(options.seeds), rule)
                 for part in cases.SCENES
                 if part == (options.part or part)
             }
-            table.add_row(criterion, made.rule, *map(_share, parts.values()))
+            table.add_row(criterion, rule, *map(_share, parts.values()))
             for part, verdicts in parts.items():
                 every.setdefault(part, []).extend(verdicts)
                 _disagreements(console, verdicts)

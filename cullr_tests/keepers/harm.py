@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.float32]
+GAMMA = 2.2
+"""A camera's curve is near it."""
 
 
 def defocus(pixels: Pixels, radius: float) -> Pixels:
@@ -39,8 +41,8 @@ def noise(pixels: Pixels, deviation: float, seed: int) -> Pixels:
 
 
 def expose(pixels: Pixels, stops: float) -> Pixels:
-    """More or less light, in linear light, clipped where the sensor would; a camera's curve is near gamma 2.2."""
-    return np.asarray(255 * ((pixels / 255) ** 2.2 * 2**stops).clip(0, 1) ** (1 / 2.2), np.float32)
+    """More or less light, in linear light, clipped where the sensor would."""
+    return np.asarray(255 * ((pixels / 255) ** GAMMA * 2**stops).clip(0, 1) ** (1 / GAMMA), np.float32)
 
 
 def harden(pixels: Pixels, contrast: float) -> Pixels:

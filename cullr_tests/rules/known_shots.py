@@ -25,13 +25,14 @@ from cullr.model import (
     Weakest,
 )
 from cullr.rules.criteria import Margin, Preference
-from cullr.rules.rulefile import Protect, Rule
+from cullr.rules.rule import Protect, Rule
 
 
 def shot(number: int, path: str = "", **known: Any) -> ShotFacts:
     """A shot of one photo; `known` overrides what is known of its files, its head, its marks or its look."""
     file: dict[str, Any] = {"root": 0, "size": 1_000_000, "mtime_ns": 10**18}
     head: dict[str, Any] = {"format": "jpeg", "width": 6000, "height": 4000, "tags": 40, "compression": None}
+    head |= {"camera": None}
     mark: dict[str, Any] = {"rating": None, "label": None, "pick": None, "edited": False}
     look: dict[str, Any] = {"sharpness": 1.0, "tiles": (), "shadows": 0.0, "highlights": 0.0, "brightness": 0.5}
     look |= {"noise": 2.0, "slopes": (0.0, 0.0, 0.0)}

@@ -13,7 +13,7 @@ from cullr.model import File, Kind, Marks, Metadata, Quality, Shot, ShotFacts, S
 from cullr.rules import contest
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import Preference
-from cullr.rules.rulefile import Protect, Rule
+from cullr.rules.rule import Protect, Rule
 from cullr_tests.rules.known_shots import group, kept, rule, shot, wish
 
 NAMES = st.text(st.characters(codec=None, exclude_characters="/\0"), min_size=1, max_size=60)
@@ -27,7 +27,10 @@ WISHES = [
     wish("resolution", percent=5),
     wish("bytes", percent=20),
     wish("sharpness", percent=10),
+    wish("noise", margin=2),
     wish("exposure", margin=2),
+    wish("edited"),
+    wish("resent"),
     wish("taken", "oldest", margin=2),
     wish("taken", "newest"),
     wish("modified", "newest", margin=2),
@@ -76,6 +79,7 @@ def groups_of_shots(draw: st.DrawFn) -> list[ShotFacts]:
                 pick=draw(st.sampled_from([None, -1, 0, 1])),
                 sharpness=draw(st.sampled_from([None, 0.0, 1.0, 1.05, 2.0, math.inf])),
                 shadows=draw(st.sampled_from([0.0, 0.01, 0.5])),
+                noise=draw(st.sampled_from([0.5, 5.0])),
                 brightness=draw(st.sampled_from([0.1, 0.5])),
                 taken=draw(TAKEN),
                 stage=draw(STAGES),

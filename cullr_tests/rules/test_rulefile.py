@@ -11,9 +11,9 @@ import pytest
 from cullr import rules
 from cullr.errors import ConfigError
 from cullr.model import Kind
-from cullr.rules import criteria, rulefile
+from cullr.rules import criteria, describing, forms, rulefile
 from cullr.rules.criteria import Margin, Preference
-from cullr.rules.rulefile import Protect
+from cullr.rules.rule import Protect
 from cullr_tests.rules.known_shots import group, shot
 
 WHOLE = """
@@ -88,11 +88,11 @@ def test_a_rule_is_described_in_lines_for_people(tmp_path: Path) -> None:
         "   1. more stars (differences up to 1 star do not count)",
         "   2. sharper (differences up to 10 % do not count)",
         "   3. format raw, then heic, then jpeg, then any other",
-        "   4. name like *_edit*",
+        "   4. name with “_edit”",
         "   5. with .xmp .cropped",
         "   6. lowest stage",
         "   7. the first by path",
-        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; burst groups",
+        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; bursts",
     ]
 
 
@@ -130,7 +130,8 @@ def test_the_shipped_rules_disagree_where_they_should() -> None:
 
 
 def test_every_criterion_can_be_written_scored_and_explained() -> None:
-    assert rulefile._FORMS.keys() == criteria.SCORES.keys() == rulefile._WISHES.keys()
+    explained = describing._WISHES.keys() | {by for by, _ in describing._AGES}
+    assert forms.FORMS.keys() == criteria.SCORES.keys() == explained
 
 
 PREFER = '[[prefer]]\nby = "rating"\n'
@@ -274,7 +275,7 @@ def test_how_many_stay_may_count_by_the_clock_and_differ_by_kind(tmp_path: Path)
     assert other is rule
     text = rules.describe(rule)
     assert "of each group 2 per 10 seconds stay, preferring in this order:" in text
-    assert "of each burst group 1 per 60 seconds stays, preferring in the same order" in text
+    assert "of each burst 1 per 60 seconds stays, preferring in the same order" in text
     assert "of each exact group 1 stays, preferring in this order:" in text
 
 

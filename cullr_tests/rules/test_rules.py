@@ -13,9 +13,9 @@ from PIL import Image
 
 from cullr import rules
 from cullr.model import File, Kind, Marks, Measure, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
-from cullr.rules import contest
+from cullr.rules import contest, seen
 from cullr.rules.amount import Amount
-from cullr.rules.rulefile import Protect, Way
+from cullr.rules.rule import Protect, Way
 from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish
 
 HOUR_US = 3_600_000_000
@@ -29,7 +29,7 @@ def test_the_order_of_the_shots_paths_does_not_matter_to_a_criterion() -> None:
 def test_a_difference_within_the_margin_goes_to_the_next_preference() -> None:
     sharper, larger = shot(1, sharpness=1.09), shot(2, size=1_500_000)
     chosen = rule(wish("sharpness", percent=10), "bytes")
-    assert propose(chosen, [sharper, larger])[2] == (True, "kept: 50 % more bytes than IMG_0001.JPG")
+    assert propose(chosen, [sharper, larger])[2] == (True, "kept: 50 % larger file than IMG_0001.JPG")
     assert propose(chosen, [replace(sharper, quality=Quality(1.2, (), 0, 0, 0.5)), larger])[1][0]
 
 
@@ -58,9 +58,9 @@ def test_exactly_the_margin_still_counts_as_equal() -> None:
 
 def test_the_path_breaks_the_last_tie() -> None:
     found = propose(rule("rating"), [shot(2, "b/x.jpg"), shot(1, "c/x.jpg"), shot(3, "b/y.jpg")])
-    assert found[2] == (True, "kept: first by path, all else equal")
-    assert found[3] == (False, "culled: after x.jpg by path, all else equal")
-    assert found[1] == (False, "culled: after b/x.jpg by path, all else equal")
+    assert found[2] == (True, "kept: as good as y.jpg, comes first")
+    assert found[3] == (False, "culled: no better than x.jpg, which comes first")
+    assert found[1] == (False, "culled: no better than b/x.jpg, which comes first")
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,23 @@ def test_the_best_light_is_the_brightest_that_loses_nothing(lights: list[tuple[f
     assert propose(rule("exposure"), shots)[best][0]
 
 
+def test_a_lead_counts_only_so_far_as_clipping_cannot_have_made_it() -> None:
+    whole, clipped, truly = shot(1), shot(2, sharpness=1.15, highlights=0.3, noise=0.4), shot(3, highlights=0.3)
+    assert seen.sharpness([clipped, whole]) == [1.0, 1.0]
+    assert seen.sharpness([whole, replace(truly, quality=Quality(2.4, (), 0, 0.3, 0.5))]) == [1.0, 2.0]
+    assert seen.noise([whole, clipped, truly]) == [-seen.grain(Quality(0, (), 0, 0, 0.5, 2.0))] * 3
+    assert seen.sharpness([clipped, truly]) == [1.15, 1.0]  # both clip as much
+
+
+def test_a_clean_black_ground_is_no_reason_to_doubt_that_a_frame_is_clean() -> None:
+    """Noise takes half of it away, so the noisy frame clips less."""
+    clean, noisy = shot(1, shadows=0.6, noise=1.0), shot(2, shadows=0.3, noise=12.0)
+    assert propose(rule("noise"), [clean, noisy])[1] == (True, "kept: less noise than IMG_0002.JPG (12× as much)")
+
+
 def test_unmeasured_sharpness_decides_for_nobody() -> None:
     shots = [shot(1, sharpness=None, size=2_000_000), shot(2, sharpness=9.0), shot(3, sharpness=1.0)]
-    assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % more bytes than IMG_0002.JPG")
+    assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % larger file than IMG_0002.JPG")
     assert propose(rule("exposure", "bytes"), shots)[1][0]
     broken = [shot(1, sharpness=9.0), shot(2, sharpness=math.nan), shot(3, size=2_000_000)]
     assert propose(rule("sharpness", "bytes"), broken)[3][0]
@@ -108,7 +122,7 @@ def test_the_second_to_stay_is_chosen_as_if_the_first_were_not_there() -> None:
     shots = [shot(1, sharpness=9.4), shot(2, sharpness=8.9), shot(3, sharpness=10.0, size=2_000_000)]
     found = propose(rule(wish("sharpness", percent=10), "bytes", keep=2), shots)
     assert [found[number][0] for number in (1, 2, 3)] == [True, False, True]
-    assert found[1] == (True, "kept: first by path, all else equal")
+    assert found[1] == (True, "kept: as good as IMG_0002.JPG, comes first")
 
 
 def test_the_winners_reason_is_what_decided_last() -> None:
@@ -144,7 +158,7 @@ def test_protection_ends_where_the_condition_does() -> None:
 def test_groups_of_a_protected_kind_keep_all() -> None:
     chosen = rule("sharpness", protect=Protect(kind=(Kind.BURST,)))
     shots = [shot(1), shot(2, sharpness=2.0)]
-    assert set(propose(chosen, shots, kind=Kind.BURST).values()) == {(True, "kept: the rule protects burst groups")}
+    assert set(propose(chosen, shots, kind=Kind.BURST).values()) == {(True, "kept: the rule protects bursts")}
     assert propose(chosen, shots, kind=Kind.PHASH)[1][0] is False
 
 
@@ -311,7 +325,7 @@ def test_a_colour_in_a_rule_means_the_label_in_every_language_and_a_text_means_i
 
 def test_work_that_somebody_put_into_a_shot_can_decide() -> None:
     shots = [shot(1), shot(2, edited=True)]
-    assert propose(rule("edited"), shots)[2] == (True, "kept: worked on (IMG_0001.JPG: not worked on)")
+    assert propose(rule("edited"), shots)[2] == (True, "kept: has develop settings, unlike IMG_0001.JPG")
 
 
 def test_one_frame_of_every_ten_seconds_stays() -> None:
@@ -320,12 +334,40 @@ def test_one_frame_of_every_ten_seconds_stays() -> None:
     found = propose(chosen, shots, kind=Kind.BURST)
     assert [found[number][0] for number in range(1, 6)] == [False, True, False, True, True]
     assert found[5] == (True, "kept: no rival within 10 s")
-    assert found[3] == (False, "culled: 25 % fewer bytes than IMG_0004.JPG")
+    assert found[3] == (False, "culled: 25 % smaller file than IMG_0004.JPG")
 
 
 def test_frames_without_a_capture_time_are_one_stretch_of_their_own() -> None:
     shots = [shot(number, taken=Taken(number * 10**9, TimeSource.MTIME), size=number) for number in (1, 2)]
     assert propose(replace(rule("bytes"), seconds=1.0), shots)[1][0] is False
+
+
+def test_frames_of_a_burst_are_thinned_as_one_also_where_hashes_matched_them_first() -> None:
+    frames = [shot(number, camera="Nikon D850", sharpness=float(number)) for number in (1, 2, 3)]
+    two = Way(Kind.BURST, Amount(2), (wish("sharpness"),))
+    chosen = replace(rule("rating"), kinds=(two,))
+    for kind in (Kind.PHASH, Kind.CLIP):
+        assert [propose(chosen, frames, kind=kind)[number][0] for number in (1, 2, 3)] == [False, True, True]
+    assert sum(keep for keep, _ in propose(chosen, frames, kind=Kind.EXACT).values()) == 1
+    own = replace(chosen, kinds=(two, Way(Kind.PHASH, Amount(1), (wish("taken", "oldest"),))))
+    assert [propose(own, frames)[number][0] for number in (1, 2, 3)] == [True, False, False]
+    protects = rule("sharpness", protect=Protect(kind=(Kind.BURST,)))
+    assert set(propose(protects, frames).values()) == {(True, "kept: the rule protects bursts")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"camera": "Nikon D850", "taken": Taken(1_000_000, TimeSource.EXIF)},  # the same moment: a version
+        {"camera": "iPhone"},
+        {"camera": None},
+        {"camera": "Nikon D850", "taken": Taken(9_000_000, TimeSource.MTIME)},
+    ],
+)
+def test_versions_of_one_picture_and_what_may_be_one_are_no_burst(other: dict[str, Any]) -> None:
+    chosen = replace(rule("rating"), kinds=(Way(Kind.BURST, Amount(2), (wish("rating"),)),))
+    shots = [shot(1, camera="Nikon D850"), shot(2, **other)]
+    assert [keep for keep, _ in propose(chosen, shots).values()] == [True, False]
 
 
 def test_a_rule_may_thin_one_kind_in_another_way() -> None:
@@ -358,7 +400,7 @@ def test_pictures_are_searched_for_an_older_jpeg_only_where_that_can_decide(
 
 def test_what_is_known_of_older_jpegs_makes_no_difference_where_nobody_asked() -> None:
     shots = [shot(1, compression=92, traces=30), shot(2, compression=92, traces=100)]
-    assert propose(rule("compression"), shots)[1] == (True, "kept: first by path, all else equal")
+    assert propose(rule("compression"), shots)[1] == (True, "kept: as good as IMG_0002.JPG, comes first")
 
 
 def test_without_its_pictures_a_contest_goes_by_the_tables() -> None:
@@ -373,4 +415,14 @@ def test_without_its_pictures_a_contest_goes_by_the_tables() -> None:
 def test_a_resend_loses_though_it_has_the_pixels_and_tags_of_a_small_original(chosen: str, name: str) -> None:
     shots = [shot(1, "z/scan 4.jpg", tags=4), shot(2, f"a/{name}", tags=4, size=2_000_000)]
     assert propose(rules.load(chosen), shots)[1][0]
-    assert "resent by" in propose(rules.load(chosen), shots)[2][1]
+    assert " from " in propose(rules.load(chosen), shots)[2][1]
+
+
+def test_where_all_are_stripped_and_shrunk_nobody_sent_any_of_them() -> None:
+    """Frames of a film: one of them is compressed a little more than those beside it."""
+    film: dict[str, Any] = {"tags": 2, "width": 960, "height": 540}
+    frames = [shot(1, **film, compression=85), shot(2, **film, compression=90)]
+    found = propose(rule("resent", "compression"), frames)
+    assert found[1] == (False, "culled: JPEG quality 85 (IMG_0002.JPG: JPEG quality 90)")
+    whole = shot(3, width=960, height=540, compression=85)
+    assert propose(rule("resent"), [*frames, whole])[1] == (False, "culled: stripped and shrunk, unlike IMG_0002.JPG")

@@ -24,7 +24,7 @@ from cullr.model import (
     TimeSource,
     Weakest,
 )
-from cullr.rules.rulefile import Protect
+from cullr.rules.rule import Protect
 from cullr.session.decided import Decided, key
 
 RULE = rules.load("largest_original")
