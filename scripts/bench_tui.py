@@ -50,7 +50,7 @@ def build(root: Path, cache: Path) -> None:
         group.id: [Proposal(shot, not place, "20 % less sharp than another") for place, shot in enumerate(group.shots)]
         for group in groups
     }
-    writer.publish(groups, facts, proposals, provisional=False)
+    writer.publish(groups, facts, proposals, final={each.id for each in groups})
     writer.state("complete")
     opened.close()
 

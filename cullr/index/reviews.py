@@ -78,11 +78,11 @@ class Writer:
         facts: Mapping[ShotId, ShotFacts],
         proposals: Mapping[str, Sequence[Proposal]],
         *,
-        provisional: bool,
         final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional. Groups of
-        which nothing changed since this writer wrote them are not written again."""
+        """Make these the review's groups; `proposals` by group id. All but those of `final` ids are provisional.
+
+        Groups of which nothing changed since this writer wrote them are not written again."""
         old = {
             name: (row, set(json.loads(members)))
             for row, name, members in self._db.execute(
@@ -103,7 +103,7 @@ class Writer:
                 culled = {each.shot for each in said if not each.keep}
                 first = culled.difference(counted)
                 counted |= culled
-                this = _Written(group, members, said, first, provisional and group.id not in final)
+                this = _Written(group, members, said, first, group.id not in final)
                 if group.id not in old or self._written.get(group.id) != this:
                     self._save(before[0] if before else None, this)
                     self._written[group.id] = this

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +20,10 @@ from cullr.index.database import Database
 from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, run, state
-from cullr.indexer.foresight import Foresight, asked, foresee
+from cullr.indexer.foresight import Foresight, early, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
-from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
+from cullr.model import Group, Measure, Shot, ShotId
 from cullr.pool.crew import Crew
 from cullr.rules import Hearing
 from cullr.settings import Settings
@@ -87,8 +86,7 @@ class Live:
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell)
                 pulse = _Pulse(lambda: self._publish_early(scanned.shots, passes), at_once=True)
                 passes.heads(scanned.shots, pulse)
-                early, known = self._publish_early(scanned.shots, passes)
-                seen = foresee(early, known, self._rule, across=self._settings.across_stages)
+                seen = self._publish_early(scanned.shots, passes)
                 self._by_previews(scanned.shots, passes, seen, pulse)
                 shots = passes.pictures(scanned.shots, pulse, first=seen.members, measured=seen.level)
                 # Embedding takes longest: everything else is on the screen before it begins.
@@ -98,9 +96,11 @@ class Live:
                     )
                     groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
                 final = {group.id for group in groups}
-                pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final))
+                pulse = _Pulse(
+                    lambda: self._writer.publish(groups, facts, hearing.proposals(groups, facts), final=final)
+                )
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
-                self._publish(groups, facts, hearing, final)
+                self._writer.publish(groups, facts, hearing.proposals(groups, facts), final=final)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(every.left_out)
             self._stopped = every.paused
@@ -127,7 +127,8 @@ class Live:
         plain = replace(self._settings, encoder="none")
         known, every = run.grouped(self._roots, [*others, *trusted], plain, passes, self._opened, self._say)
         groups = measuring.marked(every.groups, known)
-        self._publish(groups, known)
+        said, _ = early(groups, known, self._hearing())
+        self._writer.publish(groups, known, said)
         self._writer.passed(BY_PREVIEWS, len(known), len(known))
 
     def _settled(
@@ -137,17 +138,26 @@ class Live:
         where they are the `whole` and anything is asked for. From where the person looks onwards, one after the other
         becomes final: only groups that share no shot with others say what they say for good."""
         groups = list(measuring.marked(found, facts))
-        wanted = asked(groups, facts, self._rule, across=self._settings.across_stages)
-        wanted = measuring.recall(Measure.QUALITY, wanted, facts, self._store)
+        measuring.recall(Measure.QUALITY, {shot for group in groups for shot in group.shots}, facts, self._store)
+        before, hearing = self._hearing(), self._hearing()
+        said, wanted = early(groups, facts, before)
         if whole and groups:
             if wanted:
-                self._publish(groups, facts)
+                self._writer.publish(groups, facts, said)
             self._writer.passed(GROUPED, len(groups), len(groups))
-        hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
         places = {group.id: place for place, group in enumerate(groups)}
         final: set[str] = set()
         lacking = ""
-        pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final), at_once=True)
+
+        def publish() -> None:
+            """Those are final that had their hearing, in which all was measured; the others provisional."""
+            parts: dict[bool, list[Group]] = {False: [], True: []}
+            for group in groups:
+                parts[group.id in final].append(group)
+            said = before.proposals(parts[False], facts) | hearing.proposals(parts[True], facts)
+            self._writer.publish(groups, facts, said, final=final)
+
+        pulse = _Pulse(publish, at_once=True)
         for handful in from_there(families(found), self._looking_at) if wanted else [found]:
             shielded = measuring.shielded(handful, facts, passes, self._store)
             told = measuring.settle(shielded, facts, hearing.proposals, passes, self._store)
@@ -160,31 +170,19 @@ class Live:
             if len(final) < len(groups):
                 pulse()
         self._store.commit()
-        self._publish(groups, facts, hearing, final)
+        publish()
         return groups, hearing
 
-    def _publish_early(
-        self, shots: Sequence[Shot], passes: Passes
-    ) -> tuple[Sequence[Group], Mapping[ShotId, ShotFacts]]:
+    def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
         facts = {each.id: each for each in passes.facts(shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings).groups, facts)
-        self._publish(groups, facts)
-        return groups, facts
+        said, level = early(groups, facts, self._hearing())
+        self._writer.publish(groups, facts, said)
+        return foresee(groups, facts, level)
 
-    def _publish(
-        self,
-        groups: Sequence[Group],
-        facts: Mapping[ShotId, ShotFacts],
-        hearing: Hearing | None = None,
-        final: AbstractSet[str] = frozenset(),
-    ) -> None:
-        """Those are final that had their `hearing`, in which all was measured; the others provisional."""
-        early = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-        said = early.proposals([group for group in groups if group.id not in final], facts)
-        if hearing:
-            said |= hearing.proposals([group for group in groups if group.id in final], facts)
-        self._writer.publish(groups, facts, said, provisional=True, final=final)
+    def _hearing(self) -> Hearing:
+        return rules.hearing(self._rule, across_stages=self._settings.across_stages)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()

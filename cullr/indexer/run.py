@@ -13,7 +13,7 @@ from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, recipes
-from cullr.indexer.foresight import Foresight, Guess, foresee
+from cullr.indexer.foresight import Foresight, Guess, early, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
@@ -156,7 +156,8 @@ class _Run:
         settings = replace(self.settings, encoder="none")
         facts = {each.id: each for each in passes.facts(self.scanned.shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
-        return foresee(groups, facts, rules.load(settings.rule), across=settings.across_stages)
+        hearing = rules.hearing(rules.load(settings.rule), across_stages=settings.across_stages)
+        return foresee(groups, facts, early(groups, facts, hearing)[1])
 
 
 def grouped(

@@ -69,7 +69,7 @@ def channel(tmp_path: Path) -> Iterator[tuple[Writer, Reader]]:
 def publish(writer: Writer, *groups: Group, known: dict[int, ShotFacts] | None = None) -> None:
     members = {ShotId(n): (known or {}).get(n) or facts(n) for each in groups for n in each.shots}
     said = {each.id: [Proposal(n, n == each.shots[0], f"because {n}") for n in each.shots] for each in groups}
-    writer.publish(groups, members, said, provisional=False)
+    writer.publish(groups, members, said, final={each.id for each in groups})
 
 
 def test_what_the_indexer_writes_the_screen_reads(channel: tuple[Writer, Reader]) -> None:

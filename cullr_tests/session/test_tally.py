@@ -68,7 +68,8 @@ class Case:
         self.groups = grouped(made)
         proposals = rules.hearing(self.own).proposals(self.groups, self.facts)
         opened = database.open_for_writing(self.cache, lambda _sentence: None)
-        reviews.Writer(opened.connection, self.desk._key).publish(self.groups, self.facts, proposals, provisional=False)
+        final = {each.id for each in self.groups}
+        reviews.Writer(opened.connection, self.desk._key).publish(self.groups, self.facts, proposals, final=final)
         opened.close()
         self.desk._open_index(self.cache)
 
