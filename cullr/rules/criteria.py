@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from cullr import formats, sidecars
+from cullr import formats, seen, sidecars
 from cullr.model import Measure, ShotFacts, TimeSource
-from cullr.rules import resends, seen
+from cullr.rules import resends
 
 REST = "*"
 """In an `order`: everything that the other entries do not name."""

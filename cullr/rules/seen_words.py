@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cullr import seen
 from cullr.model import ShotFacts
-from cullr.rules import seen
 from cullr.rules.criteria import Preference
 from cullr.rules.figures import percent, times
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cullr import seen
 from cullr.model import Proposal, ShotFacts
 from cullr.report import words
 from cullr.safe_text import visible
@@ -27,10 +28,7 @@ class Fact:
 def compared(shots: Sequence[ShotFacts], proposals: Sequence[Proposal]) -> list[Fact]:
     """What is known of any of them; a line that all leave empty is left out."""
     facts = [_fact(name, [say(each) for each in shots]) for name, say in _LINES]
-    sharp = _fact("sharpness", _sharpness(shots))
-    if not sharp.differs or not _visibly_apart(shots):
-        sharp = Fact(sharp.name, sharp.values, differs=False)
-    facts.insert(4, sharp)
+    facts.insert(4, _sharpness(shots))
     facts.append(_fact("why", [visible(proposal.reason) for proposal in proposals]))
     return [fact for fact in facts if any(value != UNKNOWN for value in fact.values)]
 
@@ -67,15 +65,14 @@ def _seconds(seconds: float) -> str:
     return f"1/{1 / seconds:.0f} s" if 0 < seconds < 0.3 else f"{seconds:g} s"
 
 
-def _sharpness(shots: Sequence[ShotFacts]) -> list[str]:
-    """In per cent of the sharpest: the measure means something within a group only."""
-    best = max((each.quality.sharpness for each in shots if each.quality), default=0.0)
-    return [f"{100 * each.quality.sharpness / best:.0f} %" if each.quality and best else UNKNOWN for each in shots]
-
-
-def _visibly_apart(shots: Sequence[ShotFacts]) -> bool:
-    known = [each.quality.sharpness for each in shots if each.quality]
-    return len(known) < len(shots) or min(known) < (1 - SAME_SHARPNESS) * max(known)
+def _sharpness(shots: Sequence[ShotFacts]) -> Fact:
+    """In per cent of the sharpest, as the rules see it: the measure means something within a group only."""
+    scores = seen.sharpness(shots)
+    known = [score for score in scores if score is not None]
+    best = max(known, default=0.0)
+    values = [f"{100 * score / best:.0f} %" if score is not None and best else UNKNOWN for score in scores]
+    apart = len(known) < len(scores) or min(known, default=0.0) < (1 - SAME_SHARPNESS) * best
+    return Fact("sharpness", tuple(values), len(set(values)) > 1 and apart)
 
 
 def _clipped(facts: ShotFacts) -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from cullr.model import Face
 from cullr.quality import faces
-from cullr.rules.seen import SHUT
+from cullr.seen import SHUT
 from cullr_tests.keepers import blink, harm
 
 

@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from cullr import quality
+from cullr import quality, seen
 from cullr.model import Quality
-from cullr.rules import seen
 from cullr_tests.keepers import cases, harm
 from cullr_tests.rules.known_shots import shot
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cullr import rules
+from cullr import rules, seen
 from cullr.model import File, Kind, Marks, Measure, Proposal, Quality, ShotFacts, ShotId, Taken, TimeSource
-from cullr.rules import contest, seen
+from cullr.rules import contest
 from cullr.rules.amount import Amount
 from cullr.rules.rule import Protect, Way
 from cullr_tests.rules.known_shots import group, kept, propose, rule, shot, staged, wish

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cullr import rules
 from cullr.model import (
     Exposure,
     File,
+    Group,
+    Kind,
     Marks,
     Metadata,
     Proposal,
@@ -16,6 +19,7 @@ from cullr.model import (
     ShotId,
     Taken,
     TimeSource,
+    Weakest,
 )
 from cullr.tui import facts
 
@@ -50,6 +54,16 @@ def test_a_difference_in_sharpness_that_no_eye_sees_is_no_difference() -> None:
     found = lines(shot(1), apart)["sharpness"]
     assert found.differs
     assert found.values == ("100 %", "70 %")
+
+
+def test_what_movement_took_is_in_the_figure_as_it_is_in_the_reason() -> None:
+    still = shot(1, quality=Quality(1.0, (), 0, 0, 0.5, slopes=(40.0, 40.0, 0.0)))
+    moved = shot(2, quality=Quality(0.7, (), 0, 0, 0.5, slopes=(10.0, 36.0, 0.0)))
+    assert lines(still, moved)["sharpness"].values == ("100 %", "41 %")
+    ids = (still.id, moved.id)
+    group = Group("burst-1", Kind.BURST, ids, ids[0], {}, Weakest(*ids, 1, 2))
+    said = rules.propose(rules.load("best_of_burst"), group, (still, moved))
+    assert "59 % less sharp" in said[1].reason
 
 
 def test_what_is_known_of_none_has_no_line() -> None:
