@@ -21,6 +21,7 @@ from cullr.safe_text import visible
 
 BATCH = 32
 """Pictures encoded together: more gains nothing on a CPU."""
+FETCHING = "fetching weights, MB"
 PAUSED = "no vector yet: embedding is paused"
 
 
@@ -48,7 +49,7 @@ def embedded(
 
     Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had.
     """
-    encoder, which = embed.load(spec)
+    encoder, which = embed.load(spec, progress=lambda done, size: passes.progress(FETCHING, done >> 20, size >> 20))
     say(which)
     vectors = Vectors(opened, encoder.name, encoder.dimension)
     by_id = {each.id: each for each in facts}
