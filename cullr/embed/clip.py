@@ -140,8 +140,10 @@ def _unusable(source: Source, error: BaseException) -> CullrError:
             f"{source.weights} does not fit the model {source.model}: {extras.first_line(error)}",
             "Name the model the weights were made for (see open_clip's list of models).",
         )
+    # torch advises to read it as a pickle, "which will likely succeed", and run whatever code it holds.
+    why = "it holds no weights" if isinstance(error, pickle.UnpicklingError) else extras.first_line(error)
     return Failed(
-        f"{source.weights} is no usable checkpoint: {extras.first_line(error)}",
+        f"{source.weights} is no usable checkpoint: {why}",
         "It may be damaged: delete it and fetch it again.",
     )
 

@@ -108,8 +108,15 @@ def _open(url: str, patience: float) -> tuple[Any, str | None]:
         answer.close()
         raise Failed(f"{host} answered {answer.code} {answer.reason} for {url}", _BY_HAND) from answer
     if isinstance(answer, Exception):
-        raise Failed(f"{host} cannot be reached: {first_line(answer)}", _BY_HAND) from answer
+        raise Failed(f"{host} cannot be reached: {_reason(answer)}", _BY_HAND) from answer
     return answer, asked.checksum
+
+
+def _reason(error: Exception) -> str:
+    """Without urllib's wrapping: `Name or service not known`."""
+    inner = error.reason if isinstance(error, urllib.error.URLError) else error
+    said = inner.strerror if isinstance(inner, OSError) else ""
+    return said or (first_line(inner) if isinstance(inner, BaseException) else str(inner))
 
 
 class _Asked(urllib.request.HTTPRedirectHandler):

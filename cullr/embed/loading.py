@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from cullr.embed import builtin, checkpoints, extras, onnx_digest
@@ -72,7 +73,8 @@ def _clip(
     spec: str, device: str, precision: Precision, text: bool, patience: Patience, progress: Progress | None
 ) -> tuple[Encoder, str]:
     if not spec.startswith("local-dir:") and "::" not in spec:
-        raise UsageError(f"unknown encoder {spec!r}", _SPECS)
+        meant = get_close_matches(spec, ("auto", "builtin"), n=1)
+        raise UsageError(f"unknown encoder {spec!r}", f"Did you mean {meant[0]!r}? {_SPECS}" if meant else _SPECS)
     extras.require("torch")
     from cullr.embed import clip
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cullr import embed
 from cullr.embed import Encoder
 from cullr.index.database import Database
-from cullr.index.vectors import Fault, Vectors
+from cullr.index.vectors import Vectors, Verdict
 from cullr.indexer.passes import Passes
 from cullr.model import ShotFacts, ShotId
 from cullr.pool import Job
@@ -98,10 +98,10 @@ def embedded(
     return Embedded(matrix, encoder.threshold, why, stopped)
 
 
-def faults(
+def verified(
     paths: Mapping[ShotId, str], spec: str, opened: Database, crew: Crew, sample: int, say: Callable[[str], None]
-) -> list[Fault]:
-    """Vectors of these photos that are not what the encoder gives: all checksums, and a sample made anew."""
+) -> Verdict:
+    """Whether the vectors of these photos are what the encoder gives: all checksums, and a sample made anew."""
     encoder, which = embed.load(spec)
     say(which)
 
@@ -115,7 +115,7 @@ def faults(
                 made[outcome.key] = encoder.encode(pixels)[0]
         return made
 
-    return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)[1]
+    return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)
 
 
 def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> dict[ShotId, str]:

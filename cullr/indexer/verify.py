@@ -75,11 +75,12 @@ def _vectors(
         if models:
             say(f"Of the vectors of {', '.join(models)} only checksums are compared; --encoder makes a sample anew.")
         return findings
-    from cullr.indexer.embedding import faults
+    from cullr.indexer.embedding import verified
 
     with Crew(settings.limits) as crew:
-        found = faults(named, settings.encoder, opened, crew, sample, say)
-    anew = (fault for fault in found if fault.why != vectors.DAMAGED)
+        found = verified(named, settings.encoder, opened, crew, sample, say)
+    say(f"It has vectors of {found.checked:,} of {len(named):,} photos; {found.made_anew:,} of them were made anew.")
+    anew = (fault for fault in found.faults if fault.why != vectors.DAMAGED)
     return findings + [f"{named[fault.photo]}: its vector is wrong: {fault.why}" for fault in anew]
 
 

@@ -108,14 +108,22 @@ def models(cache: Path) -> dict[str, list[int]]:
     return found
 
 
+def kept(cache: Path) -> dict[str, bytes]:
+    """Each photo's vector as it is stored, by name."""
+    db = sqlite3.connect(cache / "index.sqlite3")
+    found = dict(db.execute("SELECT CAST(name AS TEXT), data FROM vector JOIN photo ON photo.id = photo"))
+    db.close()
+    return found
+
+
 def test_another_encoder_keeps_the_vectors_of_the_first(shoot: Path, tmp_path: Path) -> None:
     first, _, _ = indexed(shoot, tmp_path / "cache")
     other = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
     changed, steps, _ = indexed(shoot, tmp_path / "cache", other)
     assert embedded(steps) == 7
     assert changed.groups != first.groups  # mean colours are other neighbours
-    kept = models(tmp_path / "cache")
-    assert kept["efficientnet-lite0-gem"] == kept["onnx"]
+    both = models(tmp_path / "cache")
+    assert both["efficientnet-lite0-gem"] == both["onnx"]
     again, steps, _ = indexed(shoot, tmp_path / "cache")
     assert embedded(steps) == 0
     assert again.groups == first.groups
@@ -163,6 +171,7 @@ def test_a_pass_killed_anywhere_goes_on_with_nothing_twice_and_nothing_missing(s
     assert sorted(photos) == sorted(set(photos)) == sorted(each.id for each in found.facts)
     fresh, _, _ = indexed(shoot, tmp_path / "fresh", Settings(encoder=spec))
     assert [group.kind for group in found.groups] == [group.kind for group in fresh.groups]
+    assert kept(cache) == kept(tmp_path / "fresh"), "each photo has its own vector, to the bit"
 
 
 def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, ...], list[str]]:
@@ -175,7 +184,9 @@ def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, .
 def test_verify_finds_a_vector_that_belongs_to_another_photo(shoot: Path, tmp_path: Path) -> None:
     """By its checksum, also where no encoder is at hand."""
     indexed(shoot, tmp_path / "cache")
-    assert findings(shoot, tmp_path / "cache", BUILTIN)[0] == ()
+    found, said = findings(shoot, tmp_path / "cache", BUILTIN)
+    assert found == ()
+    assert said[-1] == "It has vectors of 7 of 7 photos; 7 of them were made anew."
     db = sqlite3.connect(tmp_path / "cache" / "index.sqlite3")
     [(one, first), (two, second)] = db.execute("SELECT photo, data FROM vector ORDER BY photo LIMIT 2").fetchall()
     db.execute("UPDATE vector SET data = ? WHERE photo = ?", (second, one))
