@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cullr import embed
 from cullr.embed import Encoder
 from cullr.index.database import Database
 from cullr.index.vectors import Vectors, Verdict
@@ -21,7 +20,6 @@ from cullr.safe_text import visible
 
 BATCH = 32
 """Pictures encoded together: more gains nothing on a CPU."""
-FETCHING = "fetching weights, MB"
 PAUSED = "no vector yet: embedding is paused"
 
 
@@ -39,18 +37,13 @@ class Embedded:
 
 def embedded(
     facts: Sequence[ShotFacts],
-    spec: str,
+    encoder: Encoder,
     opened: Database,
     passes: Passes,
     say: Callable[[str], None],
     paused: Callable[[], bool] = lambda: False,
 ) -> Embedded:
-    """No picture is encoded once `paused` says so.
-
-    Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had.
-    """
-    encoder, which = embed.load(spec, progress=lambda done, size: passes.progress(FETCHING, done >> 20, size >> 20))
-    say(which)
+    """No picture is encoded once `paused` says so."""
     vectors = Vectors(opened, encoder.name, encoder.dimension)
     by_id = {each.id: each for each in facts}
     by_face = {each.shot.face: each for each in facts}
@@ -98,12 +91,8 @@ def embedded(
     return Embedded(matrix, encoder.threshold, why, stopped)
 
 
-def verified(
-    paths: Mapping[ShotId, str], spec: str, opened: Database, crew: Crew, sample: int, say: Callable[[str], None]
-) -> Verdict:
+def verified(paths: Mapping[ShotId, str], encoder: Encoder, opened: Database, crew: Crew, sample: int) -> Verdict:
     """Whether the vectors of these photos are what the encoder gives: all checksums, and a sample made anew."""
-    encoder, which = embed.load(spec)
-    say(which)
 
     def again(photos: Sequence[ShotId]) -> NDArray[np.float32]:
         made = np.full((len(photos), encoder.dimension), np.nan, np.float32)

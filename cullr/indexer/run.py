@@ -14,6 +14,7 @@ from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, recipes
+from cullr.indexer.encoders import Encoders
 from cullr.indexer.foresight import Foresight, Guess, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
@@ -169,9 +170,10 @@ def grouped(
     opened: Database,
     say: Say,
     paused: Callable[[], bool] = lambda: False,
+    encoders: Encoders | None = None,
 ) -> tuple[dict[ShotId, ShotFacts], Grouped]:
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
-    says that it is enough for now."""
+    says that it is enough for now. `encoders` are those of earlier runs."""
     facts = fact.gather(roots, shots, passes.rows, store)
     undecided = grouping.undecided(facts)
     if undecided:
@@ -182,7 +184,8 @@ def grouped(
     if settings.encoder != "none":
         from cullr.indexer.embedding import embedded
 
-        seen = embedded(facts, settings.encoder, opened, passes, say, paused)
+        encoder = (encoders or Encoders(say)).get(settings.encoder, passes.progress)
+        seen = embedded(facts, encoder, opened, passes, say, paused)
     known = {each.id: each for each in facts}
     found = grouping.groups(facts, settings, seen)
     return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))

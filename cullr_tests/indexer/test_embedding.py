@@ -15,6 +15,7 @@ from cullr.errors import UsageError
 from cullr.index import database
 from cullr.index.vectors import Vectors
 from cullr.indexer import grouping
+from cullr.indexer.live import Live
 from cullr.indexer.run import Indexed, run
 from cullr.indexer.verify import verify
 from cullr.model import Group, Kind, ShotId, Weakest
@@ -85,6 +86,30 @@ def test_vectors_are_made_once_and_again_only_for_what_changed(shoot: Path, tmp_
     third, steps, _ = indexed(shoot, tmp_path / "cache")
     assert embedded(steps) == 1
     assert third.groups == ()
+
+
+def test_a_screen_s_indexer_loads_and_names_its_encoder_once(shoot: Path, tmp_path: Path) -> None:
+    """Whatever is moved or added meanwhile: each approval begins another run."""
+
+    class Enough(Exception):
+        pass
+
+    def change() -> None:
+        if (shoot / "ocelot.jpg").exists():
+            (shoot / "ocelot.jpg").unlink()
+        elif not (shoot / "new.jpg").exists():
+            pictures.save(shoot / "new.jpg", pictures.scene(9))
+        else:
+            raise Enough
+
+    said: list[str] = []
+    opened = database.open_for_writing(tmp_path / "cache", said.append)
+    with pytest.raises(Enough):
+        Live([shoot], BUILTIN, opened, said.append).serve(change)
+    opened.close()
+    assert said == ["The built-in encoder EfficientNet-Lite0, as asked."]
+    assert {"new.jpg", "a.jpg"} <= kept(tmp_path / "cache").keys()
+    assert "ocelot.jpg" not in kept(tmp_path / "cache")
 
 
 def test_a_vector_damaged_in_the_index_is_made_again(shoot: Path, tmp_path: Path) -> None:
