@@ -48,7 +48,7 @@ class TorchEncoder:
     ) -> None:
         self._tower, self._device, self._texts = tower.eval(), device, texts
         self.name, self.side, self.fit, self.threshold = name, side, fit, threshold
-        self._batch = batch_size(side, free_bytes(device), device)
+        self.batch = batch_size(side, free_bytes(device), device)
         first = unit(run(tower, trial_pictures(side, 2), device))
         if not np.isfinite(first).all():
             raise Failed(f"{name} gives no usable vectors", "Its weights are damaged: take another checkpoint.")
@@ -59,15 +59,17 @@ class TorchEncoder:
         rows = np.empty((len(pictures), self.dimension), np.float32)
         start = 0
         while start < len(pictures):
-            part = pictures[start : start + self._batch]
+            part = pictures[start : start + self.batch]
             try:
                 rows[start : start + len(part)] = run(self._tower, part, self._device)
-            except torch.OutOfMemoryError:  # another program took the memory that was free at the start
-                if self._batch == 1:
+            except (RuntimeError, MemoryError) as error:  # another program took what was free at the start
+                if not _out_of_memory(error):
+                    raise
+                if self.batch == 1:
                     raise Failed(
                         "not even one picture fits into memory", "Take a smaller model, or the encoder `builtin`."
                     ) from None
-                self._batch //= 2
+                self.batch //= 2
                 continue
             start += len(part)
         return unit(rows)
@@ -76,6 +78,13 @@ class TorchEncoder:
         if self._texts is None:
             return None
         return unit(self._texts(phrases)) if phrases else np.empty((0, self.dimension), np.float32)
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    """Only CUDA has an error of its own for that."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        words in str(error) for words in ("out of memory", "allocate memory")
+    )
 
 
 def run(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[np.float32]:

@@ -18,8 +18,6 @@ from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task
 from cullr.safe_text import visible
 
-BATCH = 32
-"""Pictures encoded together: more gains nothing on a CPU."""
 PAUSED = "no vector yet: embedding is paused"
 
 
@@ -60,7 +58,7 @@ def embedded(
                     pending.append((by_face[face], pixels))
                 else:
                     why[by_face[face].id] = pixels
-                if len(pending) == BATCH:
+                if len(pending) >= encoder.batch:
                     why.update(_keep(pending, encoder, vectors))
                 if stopped := paused():
                     break

@@ -171,11 +171,10 @@ def test_a_picture_that_gives_no_vector_is_named_and_alone_tried_again(shoot: Pa
 KILLED = """
 import os, sys
 from pathlib import Path
-from cullr.indexer import embedding
-from cullr.indexer import grouping
+from cullr.embed import runtime
 from cullr.indexer.run import run
-from cullr.settings import Matching, Settings
-embedding.BATCH = 2
+from cullr.settings import Settings
+runtime.HANDED_OVER = 2
 spec, root, cache, last = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 def progress(name, done, total):
     if name == "embedding" and done == last:
