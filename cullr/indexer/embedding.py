@@ -52,19 +52,16 @@ def embedded(
         """Whether it was paused before all were made."""
         faces = [by_id[number].shot.face for number in numbers]
         stopped = bool(faces) and paused()
-        try:
-            for face, pixels in () if stopped else passes.squares(faces, Square(encoder.side, encoder.fit)):
-                if isinstance(pixels, bytes):
-                    pending.append((by_face[face], pixels))
-                else:
-                    why[by_face[face].id] = pixels
-                if len(pending) >= encoder.batch:
-                    why.update(_keep(pending, encoder, vectors))
-                if stopped := paused():
-                    break
-            why.update(_keep(pending, encoder, vectors))
-        finally:
-            vectors.commit()
+        for face, pixels in () if stopped else passes.squares(faces, Square(encoder.side, encoder.fit)):
+            if isinstance(pixels, bytes):
+                pending.append((by_face[face], pixels))
+            else:
+                why[by_face[face].id] = pixels
+            if len(pending) >= encoder.batch:
+                why.update(_keep(pending, encoder, vectors))
+            if stopped := paused():
+                break
+        why.update(_keep(pending, encoder, vectors))
         return stopped
 
     stopped = make(vectors.missing(by_id))
@@ -106,7 +103,8 @@ def verified(paths: Mapping[ShotId, str], encoder: Encoder, opened: Database, cr
 
 
 def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> dict[ShotId, str]:
-    """Encode and store; why some have no vector."""
+    """Encode and store; why some have no vector. The next batch may take seconds: what is made is safe by then, and
+    other programs may write."""
     if not pending:
         return {}
     shape = (len(pending), encoder.side, encoder.side, 3)
@@ -116,4 +114,5 @@ def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vec
         if facts.fingerprint is not None and (reason := vectors.save(facts.id, facts.fingerprint, vector)):
             refused[facts.id] = reason
     pending.clear()
+    vectors.commit()
     return refused
