@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cullr import machine
 from cullr.embed import extras
 from cullr.embed.encoder import Fit, check_pictures, trial_pictures, unit
 from cullr.errors import UsageError
@@ -138,7 +139,7 @@ def _session(source: str | bytes, title: str, device: str) -> Any:
     if device in ("auto", "cuda") and "CUDAExecutionProvider" in runtime.get_available_providers():
         providers.insert(0, "CUDAExecutionProvider")
     options = runtime.SessionOptions()
-    options.intra_op_num_threads = extras.cores()
+    options.intra_op_num_threads = machine.cores()
     options.log_severity_level = 4  # what matters comes as an exception
     try:
         return runtime.InferenceSession(source, options, providers=providers)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from cullr.embed import extras
+from cullr import machine
 from cullr.embed.encoder import Fit, check_pictures, trial_pictures, unit
 from cullr.errors import Failed, UsageError
 
@@ -93,7 +93,7 @@ def run(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[n
     Threads that share each product, as torch's own do, wait for one another at its end: on two busy cores ViT-B-32 in
     bfloat16 made 25 pictures a CPU second in that way and 53 in this.
     """
-    count, threads = lanes(len(pictures), extras.cores()) if device == "cpu" else (1, 0)
+    count, threads = lanes(len(pictures), machine.cores()) if device == "cpu" else (1, 0)
     if count == 1:
         return _forward(tower, pictures, device)
     before = torch.get_num_threads()
@@ -154,4 +154,4 @@ def free_bytes(device: str) -> int:
     """Memory that is free now on the device; 2 GiB where the system does not say."""
     if device.startswith("cuda"):
         return int(torch.cuda.mem_get_info(device)[0])
-    return extras.free_memory()
+    return machine.free_memory()

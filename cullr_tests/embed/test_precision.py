@@ -225,20 +225,22 @@ def test_shares_of_a_batch_take_all_cores_and_none_twice(pictures: int, cores: i
 
 
 class Witness(Trunk):
-    """Says in which thread and with how many of torch's each share came."""
+    """Says in which thread and with how many of torch's each share came; all three must be there at one time."""
 
     def __init__(self) -> None:
-        super().__init__(0.002, 0)
+        super().__init__(0, 0)
+        self.together = threading.Barrier(3, timeout=60)
         self.seen: list[tuple[int, int, int]] = []
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.together.wait()
         self.seen.append((threading.get_ident(), torch.get_num_threads(), len(pictures)))
         return super().forward(pictures)
 
 
 def test_a_batch_is_shared_among_threads_of_one_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows stand in the pictures' order, and threads that come later have as many of torch's as before."""
-    monkeypatch.setattr("cullr.embed.extras.cores", lambda: 3)
+    monkeypatch.setattr("cullr.machine.cores", lambda: 3)
     witness, before = Witness(), torch.get_num_threads()
     torch.set_num_threads(2)
     pictures = trial_pictures(8, 3 * LEAST + 2)
