@@ -15,6 +15,12 @@ from cullr.safe_text import visible
 from cullr.settings import HASHES, LINKAGES
 from cullr.tomlfile import nearest
 
+REVIEWING = (
+    "hash", "distance", "burst-seconds", "linkage", "encoder", "cosine", "cluster", "any-orientation", "rules",
+    "across-stages",
+)  # fmt: skip
+"""Options that shape a review, beside its kinds and what it ignores."""
+
 
 def roots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("roots", nargs="*", metavar="ROOT", type=Path, help="folders to look through (default: here)")
@@ -55,6 +61,23 @@ def kinds(text: str) -> tuple[Kind, ...]:
         except ValueError as error:
             raise UsageError(f"unknown kind {word!r}", nearest(word, Kind)) from error
     return tuple(found)
+
+
+def typed(options: argparse.Namespace, name: str) -> object:
+    """What was typed after `--name`, None where it was not."""
+    return getattr(options, "rule" if name == "rules" else name.replace("-", "_"), None)
+
+
+def asked(options: argparse.Namespace) -> list[str]:
+    """The options that shaped the review, as they can be typed again."""
+    found = [word for glob in options.ignore or () for word in ("--ignore", glob)]
+    for part in options.kind or ():
+        found += ["--kind", ",".join(part)]
+    for name in REVIEWING:
+        value = typed(options, name)
+        if value is not None:
+            found += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return found
 
 
 def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:

@@ -20,6 +20,7 @@ from cullr.index.database import Database
 from cullr.index.reviews import Writer
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, run, state
+from cullr.indexer.encoders import Encoders
 from cullr.indexer.foresight import Foresight, early, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
@@ -58,6 +59,7 @@ class Live:
         self._paused = paused
         self._stopped = False
         self._say = say
+        self._encoders = Encoders(say)
         self._roots = roots
         self._settings = settings
         self._store = Store(opened, settings.match.hash)
@@ -92,7 +94,14 @@ class Live:
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
                     facts, every = run.grouped(
-                        self._roots, shots, settings, passes, self._opened, self._say, self._paused
+                        self._roots,
+                        shots,
+                        settings,
+                        passes,
+                        self._opened,
+                        self._say,
+                        self._paused,
+                        self._encoders,
                     )
                     groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
                 final = {group.id for group in groups}

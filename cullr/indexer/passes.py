@@ -40,7 +40,7 @@ class Passes:
         self.rows = rows
         self._store = store
         self._crew = crew
-        self._progress = progress
+        self.progress = progress
         self._gatherer = Gatherer(roots, rows, store)
         self.unreadable: dict[File, str] = {}
         self.settled = True
@@ -210,14 +210,14 @@ class Passes:
     ) -> Iterable[tuple[File, Outcome]]:
         if not files:
             return
-        self._progress(name, 0, len(files))
+        self.progress(name, 0, len(files))
         tasks = (
             Task(number, self._path(file), square=square, wanted=wanted(file)) for number, file in enumerate(files)
         )
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
             self.settled &= outcome.why is None or outcome.lasting
             yield files[outcome.key], outcome
-            self._progress(name, done, len(files))
+            self.progress(name, done, len(files))
 
     def _path(self, file: File) -> str:
         return os.fsdecode(b"/".join(place(self._roots[file.root], file)))
