@@ -216,6 +216,7 @@ class ReviewScreen(Screen[None]):
         if quiet and group == self.pane.group:
             return
         self.pane.show(group)
+        self.loader.prefetch(self.pane.expected(group))
         culled = {each.shot for each in group.proposals if not each.keep}
         frees = sum(each.shot.bytes for each in group.shots if each.id in culled)
         self.groups.tell(group.row, len(culled), frees)
