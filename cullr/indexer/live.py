@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cullr import rules, scan
+from cullr.errors import RootError
 from cullr.index import reviews
 from cullr.index.database import Database
 from cullr.index.reviews import Writer
@@ -26,6 +27,7 @@ from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.model import Group, Measure, Shot, ShotId
 from cullr.pool.crew import Crew
+from cullr.roots import check
 from cullr.rules import Hearing
 from cullr.settings import Settings
 
@@ -35,6 +37,9 @@ AT_ONCE = 32
 """Members served before the person's place is asked again: half a second of work."""
 GROUPED, BY_PREVIEWS = "groups complete", "groups complete by previews"
 """The names under which it is noted, as a pass, that every picture, or its fresh preview, was read and compared."""
+LOOK, AWAY = 60.0, 2.0
+"""Seconds after which the folders are looked at anyway: what another machine changes there is told by nobody; more
+often for one that is away."""
 TELL = 0.2
 """Seconds between two notes of progress."""
 
@@ -67,16 +72,28 @@ class Live:
         self._rule = rules.load(settings.rule)
         self._told = 0.0
 
-    def serve(self, wait: Callable[[], object]) -> None:
+    def serve(
+        self, wait: Callable[[float], object], away: Callable[[RootError | None], object] = lambda _error: None
+    ) -> None:
         """Run, then run again whenever `wait` returns and something changed, or embedding is to go on; ends with what
-        `wait` raises."""
-        before = self._writer.known()
+        `wait` raises. While a root is `away`, which is told, also when it is back, all stays as it was last seen."""
+        before: bytes | None = self._writer.known()
+        missed: RootError | None = None
         while True:
+            missing = _missing(self._roots)
+            if missing or missed:
+                before = None
+                if not (missing and missed):
+                    away(missing)
+                missed = missing
+            if missing:
+                wait(AWAY)
+                continue
             now = state.key(self._roots, self._settings)
             if now != before or (self._stopped and not self._paused()):
                 self._run(now)
                 before = now
-            wait()
+            wait(LOOK)
 
     def _run(self, key: bytes) -> None:
         scanned = scan.walk(self._roots, self._settings.ignore)
@@ -198,6 +215,15 @@ class Live:
         if now - self._told >= TELL or done in {0, total}:
             self._told = now
             self._writer.passed(name, done, total)
+
+
+def _missing(roots: Sequence[Path]) -> RootError | None:
+    """Why a root is not there, unmounted for example; None when all are."""
+    try:
+        check(roots)
+    except RootError as error:
+        return error
+    return None
 
 
 def for_screen(

@@ -110,7 +110,7 @@ def test_the_groups_in_the_end_are_those_of_the_pixels(shoot: Path, tmp_path: Pa
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     opened = database.open_for_writing(tmp_path / "cascade", lambda _sentence: None)
@@ -145,7 +145,7 @@ def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_not
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     def at_previews(statement: str) -> None:
@@ -173,7 +173,7 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     monkeypatch.setattr(live, "AT_ONCE", 1)
