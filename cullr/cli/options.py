@@ -25,7 +25,9 @@ REVIEWING = (
 def roots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("roots", nargs="*", metavar="ROOT", type=Path, help="folders to look through (default: here)")
     parser.add_argument("--ignore", action="append", metavar="GLOB", help="leave these out; may be given several times")
-    parser.add_argument("--workers", type=int, metavar="N", help="decoding processes (default: one per core)")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="decoding processes (default: one per core, as memory allows)"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 

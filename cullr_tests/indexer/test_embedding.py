@@ -94,7 +94,7 @@ def test_a_screen_s_indexer_loads_and_names_its_encoder_once(shoot: Path, tmp_pa
     class Enough(Exception):
         pass
 
-    def change() -> None:
+    def change(_seconds: float) -> None:
         if (shoot / "ocelot.jpg").exists():
             (shoot / "ocelot.jpg").unlink()
         elif not (shoot / "new.jpg").exists():

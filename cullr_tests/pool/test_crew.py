@@ -17,7 +17,7 @@ from PIL import Image
 
 from cullr.embed import Fit
 from cullr.pool import Job, Measured
-from cullr.pool.crew import Crew
+from cullr.pool.crew import Crew, fitting
 from cullr.pool.jobs import Square, Task, Wanted
 from cullr.settings import Limits
 from cullr_tests import pictures
@@ -128,3 +128,9 @@ def test_libraries_chatter_does_not_reach_the_terminal(shared_photos: Path, capf
         found = list(crew.run(Job.PICTURE, [Task(n, str(path)) for n, path in enumerate(noisy)]))
     assert all(outcome.why for outcome in found)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_machine_of_many_cores_and_little_memory_gets_the_workers_that_fit() -> None:
+    assert fitting(2, 24 << 30) == 2
+    assert fitting(64, 4 << 30) == 12
+    assert fitting(64, 0) == 1
