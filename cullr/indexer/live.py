@@ -18,7 +18,7 @@ from cullr import rules, scan
 from cullr.errors import RootError
 from cullr.index import reviews
 from cullr.index.database import Database
-from cullr.index.reviews import Writer
+from cullr.index.publishing import Writer
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, run, state
 from cullr.indexer.encoders import Encoders

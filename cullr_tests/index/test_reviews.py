@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cullr.index import database, facts_json
-from cullr.index.reviews import Reader, Writer
+from cullr.index.publishing import Writer
+from cullr.index.reviews import Reader
 from cullr.model import (
     Difference,
     File,
