@@ -35,7 +35,8 @@ def phash_batch(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint64], NDArray[np
         across = (part.reshape(-1, SIDE) @ _cosines()).reshape(-1, SIDE, LOW).transpose(0, 2, 1)
         down = (across.reshape(-1, SIDE) @ _cosines()).reshape(-1, LOW, LOW)
         dct[start : start + BLOCK] = down.transpose(0, 2, 1)
-    hashes, tied = _above_median(dct)
+    bits, tied = _above_median(dct)
+    hashes = _packed(bits)
     for row in np.flatnonzero(tied):
         hashes[row] = _of_tied(grey[row])
     return hashes, dct
@@ -48,15 +49,14 @@ def orientations(dct: NDArray[np.float64]) -> NDArray[np.uint64]:
     of its odd coefficients. A picture that is symmetric to the last bit ties at the median, and rounding decides there.
     """
     sign = np.where(np.arange(LOW) % 2, -1.0, 1.0)
-    turned = np.stack((dct, dct.transpose(0, 2, 1)), axis=1)[:, :, None, None]
-    flips = np.empty((2, 2, LOW, LOW))
-    for down in (0, 1):
-        for mirrored in (0, 1):
-            flips[down, mirrored] = (sign**down)[:, None] * (sign**mirrored)[None, :]
+    flips = np.stack([(sign**down)[:, None] * sign**mirrored for down in (0, 1) for mirrored in (0, 1)])
     hashes = np.empty((len(dct), 8), np.uint64)
     for start in range(0, len(dct), BLOCK):
-        every = (turned[start : start + BLOCK] * flips).reshape(-1, LOW, LOW)
-        hashes[start : start + BLOCK] = _above_median(every)[0].reshape(-1, 8)
+        flipped, _ = _above_median((dct[start : start + BLOCK, None] * flips).reshape(-1, LOW, LOW))
+        upright = flipped.reshape(-1, 4, LOW, LOW)
+        # Transposed first and mirrored then is upside down first and transposed then; the median stays the same.
+        transposed = upright[:, [0, 2, 1, 3]].transpose(0, 1, 3, 2)
+        hashes[start : start + BLOCK] = _packed(np.concatenate((upright, transposed), axis=1)).reshape(-1, 8)
     return hashes
 
 
@@ -91,13 +91,16 @@ def _cosines() -> NDArray[np.float64]:
     return np.asarray(2 * np.cos(angles))
 
 
-def _above_median(dct: NDArray[np.float64]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """The hashes, and where the two middle coefficients cannot be told apart, as in pictures of one colour."""
+def _above_median(dct: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """[n, 64] bits, and where the two middle coefficients cannot be told apart, as in pictures of one colour."""
     flat = dct.reshape(len(dct), LOW * LOW)
     middle = np.partition(flat, (31, 32), axis=1)[:, 31:33]
-    bits = flat > middle.mean(axis=1, keepdims=True)
-    hashes = np.packbits(bits, axis=1).view(">u8").astype(np.uint64).reshape(-1)
-    return hashes, middle[:, 1] - middle[:, 0] < TIE
+    return flat > middle.mean(axis=1, keepdims=True), middle[:, 1] - middle[:, 0] < TIE
+
+
+def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """64 bits each → their hashes, in one row."""
+    return np.packbits(bits.reshape(-1, LOW * LOW), axis=1).view(">u8").astype(np.uint64).reshape(-1)
 
 
 def _of_tied(grey: NDArray[np.uint8]) -> int:

@@ -211,7 +211,7 @@ def _out_of_range(key: str, value: Any) -> str:
     if key in {"burst_seconds", "seconds", "megapixels", "megabytes"} and not 0 < value < 1e9:
         return f"{key} must be above 0, not {value}"
     if key == "workers" and not 0 <= value <= 256:
-        return f"workers must lie between 0 (one per core) and 256, not {value}"
+        return f"workers must lie between 0 (one per core, as memory allows) and 256, not {value}"
     return ""
 
 

@@ -15,9 +15,13 @@ from types import TracebackType
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
+
+from cullr.roots import Identity, identify
 
 REST = 0.5
 """Seconds without an event that end a burst of them: a camera writes RAW and JPEG of one shot within that."""
+GLANCE = 2.0
 READS = frozenset({"opened", "closed_no_write"})
 
 
@@ -27,14 +31,13 @@ class Watch(FileSystemEventHandler):
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = roots
         self._observer = Observer()
+        self._aims: dict[Path, Identity | None] = {}
+        self._watches: dict[Path, ObservedWatch] = {}
         self._changed = threading.Event()
         self._last = 0.0
 
     def __enter__(self) -> Watch:
-        for root in self._roots:
-            # Out of watches (8 192 on many systems), or a file system without events: the minute's look remains.
-            with contextlib.suppress(OSError):
-                self._observer.schedule(self, str(root), recursive=True)
+        self._aim()
         with contextlib.suppress(OSError):
             self._observer.start()
         return self
@@ -45,6 +48,23 @@ class Watch(FileSystemEventHandler):
         if self._observer.is_alive():
             self._observer.stop()
             self._observer.join(5)
+
+    def _aim(self) -> bool:
+        """Watch the folders that are there now: a disk that was away, or a folder made anew, sends nothing to a watch
+        set on what was there before. Whether any is there no more, or another one."""
+        moved = False
+        for root in self._roots:
+            there = _identity(root)
+            if root in self._aims and self._aims[root] == there:
+                continue
+            moved = moved or root in self._aims
+            self._aims[root] = there
+            with contextlib.suppress(OSError, KeyError):
+                self._observer.unschedule(self._watches.pop(root))
+            # Out of watches (8 192 on many systems), or a file system without events: the minute's look remains.
+            with contextlib.suppress(OSError):
+                self._watches[root] = self._observer.schedule(self, str(root), recursive=True)
+        return moved
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog's thread. Reading is no change, and our own journal is none of the photos'."""
@@ -60,10 +80,22 @@ class Watch(FileSystemEventHandler):
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Block until changes came and rested, or `seconds` passed; whether there were any. Those since the last
-        call count."""
-        if not self._changed.wait(seconds):
-            return False
+        call count. That a root went away is seen within GLANCE: nothing tells of it."""
+        deadline = time.monotonic() + seconds
+        while not self._changed.wait(max(0.0, min(GLANCE, deadline - time.monotonic()))):
+            if self._aim():
+                return True
+            if time.monotonic() >= deadline:
+                return False
         while (left := self._last + REST - time.monotonic()) > 0:
             time.sleep(left)
         self._changed.clear()
+        self._aim()
         return True
+
+
+def _identity(root: Path) -> Identity | None:
+    try:
+        return identify(root.stat())
+    except OSError:
+        return None

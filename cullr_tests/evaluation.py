@@ -121,6 +121,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "exact + phash": (Kind.EXACT, Kind.PHASH),
     "burst": (Kind.BURST,),
     "clip": (Kind.CLIP,),
+    "set": (Kind.SET,),
     "all": tuple(Kind),
 }
 

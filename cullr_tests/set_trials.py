@@ -90,15 +90,18 @@ def rendered(shared: Path) -> list[Pictures]:
 
 
 def composed(shared: Path, count: int) -> list[Pictures]:
-    """Sets of three made of photos, one of each of the truth's groups."""
+    """Sets of three made of photos, no two of one group of the truth: frames of one empty meadow, which it scores
+    neither way, are one picture to anybody."""
     groups = json.loads((shared / "ground_truth.json").read_text("utf-8"))["groups"]
     names = [group["files"][0] for group in groups if group["files"][0].endswith((".jpg", ".png"))]
     photos: dict[bytes, Image.Image] = {}  # by their few cells: some photos stand in several groups
+    alike: set[str] = set()
     for name in names:
-        if len(photos) < count and not name.startswith(("corrupt/", "stage_sets/")):
+        if len(photos) < count and name not in alike and not name.startswith(("corrupt/", "stage_sets/")):
             photo = small(shared / name)
             if min(photo.size) >= 200 and np.asarray(photo.convert("L")).std() > 20:
                 photos.setdefault((np.asarray(photo.convert("L").resize((6, 6))) // 64).tobytes(), photo)
+                alike |= {each for group in groups if name in group["files"] for each in group["files"]}
     return [
         [photo, pasted(photo, 0.2), ImageEnhance.Color(pasted(photo, 0.2)).enhance(1.2)] for photo in photos.values()
     ]

@@ -39,18 +39,19 @@ SIZE = (120, 36)
 def build(root: Path, cache: Path) -> None:
     """Rows as the indexer would publish them."""
     from cullr.index import database, reviews
+    from cullr.index.publishing import Writer
     from cullr.model import Proposal, ShotFacts, ShotId
     from cullr.settings import load
 
     opened = database.open_for_writing(cache, lambda _sentence: None)
-    writer = reviews.Writer(opened.connection, reviews.key([root], load([root])))
+    writer = Writer(opened.connection, reviews.key([root], load([root])))
     facts: dict[ShotId, ShotFacts] = {}
     groups = [_group(number, facts) for number in range(GROUPS)]
     proposals = {
         group.id: [Proposal(shot, not place, "20 % less sharp than another") for place, shot in enumerate(group.shots)]
         for group in groups
     }
-    writer.publish(groups, facts, proposals, provisional=False)
+    writer.publish(groups, facts, proposals, final={each.id for each in groups})
     writer.state("complete")
     opened.close()
 

@@ -1,4 +1,7 @@
-"""`cullr index`: bring the index up to date, for instance at night, so that the next review starts at once."""
+"""`cullr index`: bring the index up to date, for instance at night, so that the next review starts at once.
+
+The vectors of an encoder that is set are made, too: they take longest.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from cullr.cli.progress import Ticker
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     shared.roots(parser)
+    parser.add_argument("--encoder", metavar="SPEC", help="make this encoder's vectors too: auto, builtin …")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ COMMANDS = {
     "history": "what was moved, when, and whether it can come back",
     "empty": "send what is staged to the system's trash",
     "import": "another tool's list of look-alikes, through our rules",
-    "index": "read new and changed photos into the index, nothing more",
+    "index": "read new and changed photos into the index, in advance",
     "verify": "check the index and the journal against the photos",
     "rules": "list, show, check, try or learn keep rules",
     "demo": "write a small shoot to try everything on",

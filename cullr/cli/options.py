@@ -15,11 +15,19 @@ from cullr.safe_text import visible
 from cullr.settings import HASHES, LINKAGES
 from cullr.tomlfile import nearest
 
+REVIEWING = (
+    "hash", "distance", "burst-seconds", "linkage", "encoder", "cosine", "cluster", "any-orientation", "rules",
+    "across-stages",
+)  # fmt: skip
+"""Options that shape a review, beside its kinds and what it ignores."""
+
 
 def roots(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("roots", nargs="*", metavar="ROOT", type=Path, help="folders to look through (default: here)")
     parser.add_argument("--ignore", action="append", metavar="GLOB", help="leave these out; may be given several times")
-    parser.add_argument("--workers", type=int, metavar="N", help="decoding processes (default: one per core)")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="decoding processes (default: one per core, as memory allows)"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -55,6 +63,23 @@ def kinds(text: str) -> tuple[Kind, ...]:
         except ValueError as error:
             raise UsageError(f"unknown kind {word!r}", nearest(word, Kind)) from error
     return tuple(found)
+
+
+def typed(options: argparse.Namespace, name: str) -> object:
+    """What was typed after `--name`, None where it was not."""
+    return getattr(options, "rule" if name == "rules" else name.replace("-", "_"), None)
+
+
+def asked(options: argparse.Namespace) -> list[str]:
+    """The options that shaped the review, as they can be typed again."""
+    found = [word for glob in options.ignore or () for word in ("--ignore", glob)]
+    for part in options.kind or ():
+        found += ["--kind", ",".join(part)]
+    for name in REVIEWING:
+        value = typed(options, name)
+        if value is not None:
+            found += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return found
 
 
 def opened(options: argparse.Namespace, ticker: Ticker) -> session.Session:

@@ -45,7 +45,11 @@ def run(options: argparse.Namespace) -> int:
             return answer.code
         lasting = found.settled and options.format != "html"  # a page of pictures is quicker made again than read
         for piece in report.pieces(
-            review, options.format, stream, thumbnails=lambda facts: found.previews.get(facts.id)
+            review,
+            options.format,
+            stream,
+            thumbnails=lambda facts: found.previews.get(facts.id),
+            asked=shared.asked(options),
         ):
             stream.write(piece)
             if lasting:
@@ -58,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _question(options: argparse.Namespace, kinds: Sequence[Kind] | None) -> str:
     """All that shapes the page beside what the session knows: a terminal's width and colours, a stream's encoding."""
-    parts: list[object] = [options.format, kinds]
+    parts: list[object] = [options.format, kinds, shared.asked(options)]
     if options.output is None:
         parts.append(sys.stdout.encoding)
         if sys.stdout.isatty():

@@ -15,11 +15,6 @@ from cullr.session import Session
 from cullr.session import plan as plans
 from cullr.session.plan import Plan
 
-REVIEWING = (
-    "kind", "hash", "distance", "burst-seconds", "linkage", "encoder", "cosine", "cluster", "any-orientation", "rules",
-    "across-stages",
-)  # fmt: skip
-"""Options that shape a review; a plan is one already."""
 DEFAULT = (Kind.EXACT, Kind.PHASH, Kind.SET)
 
 
@@ -67,8 +62,8 @@ def _read(options: argparse.Namespace) -> Plan | None:
     """The plan named, read once: it may come through a pipe."""
     if not options.plan:
         return None
-    for name in REVIEWING:
-        if getattr(options, "rule" if name == "rules" else name.replace("-", "_")) is not None:
+    for name in ("kind", *shared.REVIEWING):
+        if shared.typed(options, name) is not None:
             raise UsageError(
                 f"--{name} does not go with --plan, which is applied unchanged", f"Give --{name} to `report` instead."
             )

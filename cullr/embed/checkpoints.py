@@ -32,7 +32,7 @@ def here(source: Mapping[str, Any]) -> Path | None:
     return None
 
 
-def out_of_reach(source: Mapping[str, Any], patience: float) -> str:
+def out_of_reach(source: Mapping[str, Any], patience: download.Patience) -> str:
     """Why the weights cannot be fetched now, in words; nothing when their server answers in time."""
     try:
         for address, _, _ in _places(source)[:1]:
@@ -42,7 +42,7 @@ def out_of_reach(source: Mapping[str, Any], patience: float) -> str:
     return ""
 
 
-def fetched(source: Mapping[str, Any], patience: float, progress: download.Progress | None = None) -> Path:
+def fetched(source: Mapping[str, Any], patience: download.Patience, progress: download.Progress | None = None) -> Path:
     """The weights, downloaded. Raises Failed."""
     problem = Failed("this tag has no address to fetch it from", "Give a local file: MODEL::/path/to/weights.")
     for address, key, sha256 in _places(source):

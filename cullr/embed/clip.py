@@ -18,7 +18,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from cullr.embed import checkpoints, extras
-from cullr.embed.download import Progress
+from cullr.embed.download import Patience, Progress
 from cullr.embed.encoder import Encoder, Precision
 from cullr.errors import CullrError, Failed, UsageError
 from cullr.tomlfile import nearest
@@ -48,7 +48,7 @@ class Source:
     preprocess: Mapping[str, Any] = field(default_factory=dict)
 
 
-def by_tag(model: str, tag: str, patience: float, progress: Progress | None = None) -> tuple[Source, str]:
+def by_tag(model: str, tag: str, patience: Patience, progress: Progress | None = None) -> tuple[Source, str]:
     """A released model, and how its weights were come by. Raises UsageError for unknown names, Failed."""
     open_clip = extras.require("open_clip")
     known_model(model)
@@ -140,8 +140,10 @@ def _unusable(source: Source, error: BaseException) -> CullrError:
             f"{source.weights} does not fit the model {source.model}: {extras.first_line(error)}",
             "Name the model the weights were made for (see open_clip's list of models).",
         )
+    # torch advises to read it as a pickle, "which will likely succeed", and run whatever code it holds.
+    why = "it holds no weights" if isinstance(error, pickle.UnpicklingError) else extras.first_line(error)
     return Failed(
-        f"{source.weights} is no usable checkpoint: {extras.first_line(error)}",
+        f"{source.weights} is no usable checkpoint: {why}",
         "It may be damaged: delete it and fetch it again.",
     )
 

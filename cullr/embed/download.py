@@ -1,7 +1,7 @@
 """Weights from the hub or the web → one file in cullr's cache, whole and checked, or an error after about a second.
 
 The hub's own client retries for 46 s without a network. Here the answer must begin within `patience` seconds, and the
-file appears under its name only when all of it is there.
+file appears under its name only when all of it is there. One that would take longer than `patience` has is given up.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import http.client
+import math
 import os
 import queue
 import re
@@ -20,6 +21,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,7 +31,18 @@ from cullr.errors import Failed
 Progress = Callable[[int, int], None]
 """Told bytes so far and bytes in all (0 when the server does not say)."""
 
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds the answer may take to begin, and all of it to come."""
+
+    answer: float
+    whole: float = math.inf
+
+
 _STALL = 10.0
+_TRIED = 5.0
+"""Seconds from which the rate so far tells how long the rest will take."""
 _SPARE = 64 << 20
 _ELSEWHERE = "Point CULLR_CACHE at a disk with room, or choose the encoder `builtin`."
 _BY_HAND = "Try again with a network, give a local file (MODEL::/path/to/weights), or choose the encoder `builtin`."
@@ -41,10 +54,10 @@ def offline() -> bool:
 
 
 def fetch(
-    url: str, target: Path, *, patience: float, sha256: str | None = None, progress: Progress | None = None
+    url: str, target: Path, *, patience: Patience, sha256: str | None = None, progress: Progress | None = None
 ) -> None:
     """Download to `target`. Raises Failed: no network, no space, an answer that is not the file."""
-    reply, checksum = _open(url, patience)
+    reply, checksum = _open(url, patience.answer)
     try:
         size = int(reply.headers.get("Content-Length") or 0)
         _make_room(target.parent, size)
@@ -52,7 +65,7 @@ def fetch(
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
-                digest = _copy(reply, stream, size, progress)
+                digest = _copy(reply, stream, size, patience.whole, progress)
             if (sha256 or checksum or digest) != digest:
                 raise Failed(f"{url} arrived damaged: its checksum is another", "Try again.")
             part.replace(target)
@@ -66,9 +79,9 @@ def fetch(
         reply.close()
 
 
-def probe(url: str, patience: float) -> None:
-    """Raise Failed unless the file's server begins to send it within `patience` seconds."""
-    _open(url, patience)[0].close()
+def probe(url: str, patience: Patience) -> None:
+    """Raise Failed unless the file's server begins to send it in time."""
+    _open(url, patience.answer)[0].close()
 
 
 def _open(url: str, patience: float) -> tuple[Any, str | None]:
@@ -95,8 +108,15 @@ def _open(url: str, patience: float) -> tuple[Any, str | None]:
         answer.close()
         raise Failed(f"{host} answered {answer.code} {answer.reason} for {url}", _BY_HAND) from answer
     if isinstance(answer, Exception):
-        raise Failed(f"{host} cannot be reached: {first_line(answer)}", _BY_HAND) from answer
+        raise Failed(f"{host} cannot be reached: {_reason(answer)}", _BY_HAND) from answer
     return answer, asked.checksum
+
+
+def _reason(error: Exception) -> str:
+    """Without urllib's wrapping: `Name or service not known`."""
+    inner = error.reason if isinstance(error, urllib.error.URLError) else error
+    said = inner.strerror if isinstance(inner, OSError) else ""
+    return said or (first_line(inner) if isinstance(inner, BaseException) else str(inner))
 
 
 class _Asked(urllib.request.HTTPRedirectHandler):
@@ -130,14 +150,19 @@ def _make_room(folder: Path, size: int) -> None:
         raise Failed(f"{folder} has {free >> 20} MB free; the weights need {size >> 20} MB", _ELSEWHERE)
 
 
-def _copy(reply: IO[bytes], stream: IO[bytes], size: int, progress: Progress | None) -> str:
-    digest, done = hashlib.sha256(), 0
-    while piece := reply.read(1 << 20):
+def _copy(
+    reply: http.client.HTTPResponse, stream: IO[bytes], size: int, whole: float, progress: Progress | None
+) -> str:
+    digest, done, begun = hashlib.sha256(), 0, time.monotonic()
+    while piece := reply.read1(1 << 20):  # what is there by now: `read` would wait for all of a MiB
         stream.write(piece)
         digest.update(piece)
         done += len(piece)
         if progress is not None:
             progress(done, size)
+        spent = time.monotonic() - begun
+        if spent > _TRIED and spent * max(size, done) / done > whole:
+            raise Failed(f"{done / spent / 1024:,.0f} KB/s: the weights would take too long to come", _BY_HAND)
     if size and done != size:
         raise ValueError(f"{done} of {size} bytes came")
     stream.flush()

@@ -21,7 +21,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 class Encoder(Protocol):
     """`name` holds the model, a digest of weights and preprocessing, and the precision: two names, two worlds.
 
-    `side` is the input square in pixels; `threshold` the cosine from which two pictures may stand in a `clip` group.
+    `side` is the input square in pixels; `threshold` the cosine from which two pictures may stand in a `clip` group;
+    `batch` how many pictures are best handed over at once, as memory is now.
     """
 
     @property
@@ -34,6 +35,8 @@ class Encoder(Protocol):
     def fit(self) -> Fit: ...
     @property
     def threshold(self) -> float: ...
+    @property
+    def batch(self) -> int: ...
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """RGB [n, side, side, 3] → unit vectors [n, dimension]; a row without a vector is NaN."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -33,25 +31,6 @@ def first_line(error: BaseException) -> str:
     """The first line of an error, or its kind when it says nothing."""
     lines = str(error).strip().splitlines()
     return lines[0][:300] if lines else type(error).__name__
-
-
-def cores() -> int:
-    """Those this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def free_memory() -> int:
-    """Bytes of memory a program could have now: what the system counts, or what is left of a container's share."""
-    free = 2 << 30
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()  # counts the page cache as free, as it is
-        free = next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), free)
-        limit = Path("/sys/fs/cgroup/memory.max").read_text("ascii").strip()
-        used = Path("/sys/fs/cgroup/memory.current").read_text("ascii").strip()
-        return free if limit == "max" else min(free, max(0, int(limit) - int(used)))
-    except (OSError, ValueError, AttributeError):
-        return free
 
 
 def _with_torchvision(name: str) -> ModuleType:

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
-from blake3 import blake3
-
-from cullr.embed import builtin, checkpoints, extras
-from cullr.embed.download import Progress
+from cullr.embed import builtin, checkpoints, extras, onnx_digest
+from cullr.embed.download import Patience, Progress
 from cullr.embed.encoder import Encoder, Precision
 from cullr.errors import CullrError, UsageError
 from cullr.tomlfile import nearest
@@ -19,8 +18,8 @@ MODEL, TAG = "ViT-B-32", "laion2b_s34b_b79k"
 HUB = {"hf_hub": "laion/CLIP-ViT-B-32-laion2B-s34B-b79K/"}
 """open_clip's entry for that tag, here so that finding it absent does not cost the 2 to 6 s of importing open_clip."""
 
-AT_ONCE, PATIENT = 1.0, 4.0
-"""Seconds the hub has to begin its answer: when nobody asked for it, and when somebody did."""
+AT_ONCE, PATIENT = Patience(1.0, 600.0), Patience(4.0)
+"""When nobody asked for these weights by name, and when somebody did: 605 MB in ten minutes are 1 MB/s."""
 
 _SPECS = "Encoders: auto, builtin, MODEL::TAG, MODEL::/path/to/checkpoint, local-dir:FOLDER, onnx:FILE."
 _WEIGHTS = frozenset({".pt", ".pth", ".bin", ".safetensors", ".ckpt", ".npz"})
@@ -71,10 +70,11 @@ def _cannot_have_clip() -> str:
 
 
 def _clip(
-    spec: str, device: str, precision: Precision, text: bool, patience: float, progress: Progress | None
+    spec: str, device: str, precision: Precision, text: bool, patience: Patience, progress: Progress | None
 ) -> tuple[Encoder, str]:
     if not spec.startswith("local-dir:") and "::" not in spec:
-        raise UsageError(f"unknown encoder {spec!r}", _SPECS)
+        meant = get_close_matches(spec, ("auto", "builtin"), n=1)
+        raise UsageError(f"unknown encoder {spec!r}", f"Did you mean {meant[0]!r}? {_SPECS}" if meant else _SPECS)
     extras.require("torch")
     from cullr.embed import clip
 
@@ -95,7 +95,5 @@ def _onnx(path: Path, device: str) -> tuple[Encoder, str]:
 
     if not path.is_file():
         raise UsageError(f"there is no ONNX file {path}", _SPECS)
-    digest = blake3(max_threads=blake3.AUTO)
-    digest.update_mmap(path)
-    encoder = RuntimeEncoder(str(path), f"onnx#{digest.hexdigest()[:12]} float32", device)
+    encoder = RuntimeEncoder(str(path), f"onnx#{onnx_digest.of(path)} float32", device)
     return encoder, f"{encoder.name}, as asked: {encoder.side}×{encoder.side} in, {encoder.dimension} numbers out."

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from cullr.embed import extras
+from cullr import machine
 from cullr.embed.encoder import Fit, check_pictures, trial_pictures, unit
 from cullr.errors import Failed, UsageError
 
@@ -48,7 +48,7 @@ class TorchEncoder:
     ) -> None:
         self._tower, self._device, self._texts = tower.eval(), device, texts
         self.name, self.side, self.fit, self.threshold = name, side, fit, threshold
-        self._batch = batch_size(side, free_bytes(device), device)
+        self.batch = batch_size(side, free_bytes(device), device)
         first = unit(run(tower, trial_pictures(side, 2), device))
         if not np.isfinite(first).all():
             raise Failed(f"{name} gives no usable vectors", "Its weights are damaged: take another checkpoint.")
@@ -59,15 +59,17 @@ class TorchEncoder:
         rows = np.empty((len(pictures), self.dimension), np.float32)
         start = 0
         while start < len(pictures):
-            part = pictures[start : start + self._batch]
+            part = pictures[start : start + self.batch]
             try:
                 rows[start : start + len(part)] = run(self._tower, part, self._device)
-            except torch.OutOfMemoryError:  # another program took the memory that was free at the start
-                if self._batch == 1:
+            except (RuntimeError, MemoryError) as error:  # another program took what was free at the start
+                if not _out_of_memory(error):
+                    raise
+                if self.batch == 1:
                     raise Failed(
                         "not even one picture fits into memory", "Take a smaller model, or the encoder `builtin`."
                     ) from None
-                self._batch //= 2
+                self.batch //= 2
                 continue
             start += len(part)
         return unit(rows)
@@ -78,13 +80,20 @@ class TorchEncoder:
         return unit(self._texts(phrases)) if phrases else np.empty((0, self.dimension), np.float32)
 
 
+def _out_of_memory(error: BaseException) -> bool:
+    """Only CUDA has an error of its own for that."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        words in str(error) for words in ("out of memory", "allocate memory")
+    )
+
+
 def run(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[np.float32]:
     """One batch through the tower, done when it returns; on a CPU a share of it in each thread, from end to end.
 
     Threads that share each product, as torch's own do, wait for one another at its end: on two busy cores ViT-B-32 in
     bfloat16 made 25 pictures a CPU second in that way and 53 in this.
     """
-    count, threads = lanes(len(pictures), extras.cores()) if device == "cpu" else (1, 0)
+    count, threads = lanes(len(pictures), machine.cores()) if device == "cpu" else (1, 0)
     if count == 1:
         return _forward(tower, pictures, device)
     before = torch.get_num_threads()
@@ -98,7 +107,8 @@ def run(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[n
 
 def _forward(tower: nn.Module, pictures: NDArray[np.uint8], device: str) -> NDArray[np.float32]:
     with torch.inference_mode():
-        given = torch.from_numpy(np.ascontiguousarray(pictures)).to(device)
+        # A copy: torch warns of arrays that are read-only, as those out of a worker's bytes are. 1 ms of 300.
+        given = torch.from_numpy(np.array(pictures, order="C")).to(device)
         found: NDArray[np.float32] = tower(given).cpu().numpy()
     return found
 
@@ -144,4 +154,4 @@ def free_bytes(device: str) -> int:
     """Memory that is free now on the device; 2 GiB where the system does not say."""
     if device.startswith("cuda"):
         return int(torch.cuda.mem_get_info(device)[0])
-    return extras.free_memory()
+    return machine.free_memory()

@@ -1,21 +1,16 @@
-"""Groups in the index, the channel from the indexer to the screen: written as they are found, read page by page.
-
-A group keeps its place in the list while the indexer works, so that nothing jumps under the cursor: one that grew, or
-whose members changed, takes over the place of the group it came from, and new ones go to the end.
-"""
+"""The screen's side of the channel: the groups that the indexer published, in an order of choice, read page by page."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cullr.index import facts_json, measures
+from cullr.index.texts import restored, storable
 from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
 from cullr.settings import Settings
 
@@ -53,125 +48,6 @@ def key(roots: Sequence[Path], settings: Settings) -> str:
     return hashlib.blake2b(text.encode("ascii", "backslashreplace"), digest_size=12).hexdigest()
 
 
-class Writer:
-    """The indexer's side. Every publication is one transaction."""
-
-    def __init__(self, db: sqlite3.Connection, review: str) -> None:
-        self._db = db
-        self._review = review
-
-    def publish(
-        self,
-        groups: Sequence[Group],
-        facts: Mapping[ShotId, ShotFacts],
-        proposals: Mapping[str, Sequence[Proposal]],
-        *,
-        provisional: bool,
-        final: AbstractSet[str] = frozenset(),
-    ) -> None:
-        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional."""
-        old = {
-            name: (row, set(json.loads(members)))
-            for row, name, members in self._db.execute(
-                "SELECT row, id, members FROM review_group WHERE review = ?", (self._review,)
-            )
-        }
-        new = {group.id: group for group in groups}
-        heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
-        counted: set[ShotId] = set()
-        with _transaction(self._db):
-            for name in old.keys() - new.keys():
-                if name not in heirs.values():
-                    self._db.execute("DELETE FROM review_group WHERE row = ?", (old[name][0],))
-            for group in groups:
-                before = old.get(group.id) or old.get(heirs.get(group.id, ""))
-                members = [facts[shot] for shot in group.shots]
-                said = proposals[group.id]
-                row, open_yet = before[0] if before else None, provisional and group.id not in final
-                self._save(row, group, members, said, counted, provisional=open_yet)
-                counted.update(each.shot for each in said if not each.keep)
-
-    def _save(
-        self,
-        row: int | None,
-        group: Group,
-        facts: Sequence[ShotFacts],
-        proposals: Sequence[Proposal],
-        counted: Collection[ShotId],
-        *,
-        provisional: bool,
-    ) -> None:
-        culled = {proposal.shot for proposal in proposals if not proposal.keep}
-        said = [[proposal.keep, proposal.reason] for proposal in proposals]
-        self._db.execute(
-            "INSERT OR REPLACE INTO review_group (row, review, id, kind, shots, culled, frees, taken_us, certainty,"
-            " shielded, provisional, title, words, members, data, proposals, first, first_frees, prints)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                row,
-                self._review,
-                group.id,
-                group.kind,
-                len(facts),
-                len(culled),
-                sum(each.shot.bytes for each in facts if each.id in culled),
-                min(each.taken.wall_us for each in facts),
-                _certainty(group),
-                group.shielded,
-                int(provisional),
-                _storable(facts[0].shot.path),
-                _storable("\n".join(each.shot.path.casefold() for each in facts)),
-                json.dumps(group.shots),
-                facts_json.dump(group, facts),
-                json.dumps(said),
-                len(culled.difference(counted)),
-                sum(each.shot.bytes for each in facts if each.id in culled.difference(counted)),
-                json.dumps([each.fingerprint.hex() for each in facts if each.fingerprint]),
-            ),
-        )
-
-    def passed(self, name: str, done: int, total: int) -> None:
-        """Note a pass's progress."""
-        now = time.time()
-        self._db.execute(
-            "INSERT INTO review_pass (review, name, done, total, began, at) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (review, name) DO UPDATE SET done = excluded.done, total = excluded.total, at = excluded.at",
-            (self._review, name, done, total, now, now),
-        )
-
-    def state(self, word: str, key: bytes | None = None) -> None:
-        """`working`, `paused`, or `complete`, and then from what; starting anew forgets the passes of the last run."""
-        with _transaction(self._db):
-            if word == "working":
-                self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))
-            self._db.execute(
-                "INSERT OR REPLACE INTO review_state (review, state, key) VALUES (?, ?, ?)", (self._review, word, key)
-            )
-
-    def known(self) -> bytes | None:
-        """The key of the complete review that is there, if any."""
-        found = self._db.execute("SELECT key FROM review_state WHERE review = ?", (self._review,)).fetchone()
-        return found[0] if found else None
-
-    def skipped(self, rows: Iterable[Skipped]) -> None:
-        """Make these the review's unreadable photos."""
-        with _transaction(self._db):
-            self._db.execute("DELETE FROM review_skipped WHERE review = ?", (self._review,))
-            self._db.executemany(
-                "INSERT INTO review_skipped VALUES (?, ?, ?, ?)",
-                [(self._review, each.root, _storable(each.path), each.why) for each in rows],
-            )
-
-    def left_out(self, rows: Iterable[LeftOut]) -> None:
-        """Make these what the review could not compare."""
-        with _transaction(self._db):
-            self._db.execute("DELETE FROM review_left_out WHERE review = ?", (self._review,))
-            self._db.executemany(
-                "INSERT INTO review_left_out VALUES (?, ?, ?, ?, ?)",
-                [(self._review, each.kind, each.root, json.dumps(each.paths), each.why) for each in rows],
-            )
-
-
 class Reader:
     """The screen's side: a connection of its own, short queries, never a write."""
 
@@ -201,7 +77,7 @@ class Reader:
             values.append(kind.value)
         if text:
             where.append("instr(words, ?) > 0")
-            values.append(_storable(text.casefold()))
+            values.append(storable(text.casefold()))
         chosen = f"FROM review_group WHERE {' AND '.join(where)}"
         if by == "found":  # as one text, so that other threads can work meanwhile
             return sorted(json.loads(self._db.execute(f"SELECT json_group_array(row) {chosen}", values).fetchone()[0]))
@@ -228,7 +104,7 @@ class Reader:
                 certainty=certainty,
                 shielded=shielded,
                 provisional=bool(provisional),
-                title=_restored(title),
+                title=restored(title),
             )
         return lines
 
@@ -329,64 +205,8 @@ class Reader:
         found = self._db.execute(
             "SELECT root, path, why FROM review_skipped WHERE review = ? ORDER BY root, path", (self._review,)
         )
-        return [Skipped(root, _restored(path), why) for root, path, why in found]
+        return [Skipped(root, restored(path), why) for root, path, why in found]
 
     def preview(self, shot: ShotId) -> bytes | None:
         """The face's preview as JPEG, None when it is not made yet."""
         return measures.preview(self._db, shot)
-
-
-class _transaction:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
-
-
-def _heirs(leaving: Mapping[str, tuple[int, set[int]]], new: Mapping[str, Group], kept: set[str]) -> dict[str, str]:
-    """New group → the leaving group whose place it takes: the one it shares most shots with, each given once."""
-    owners: dict[int, list[str]] = {}
-    for name, (_, members) in leaving.items():
-        for shot in members:
-            owners.setdefault(shot, []).append(name)
-    heirs: dict[str, str] = {}
-    taken: set[str] = set()
-    for group in new.values():
-        if group.id in kept:
-            continue
-        shared: dict[str, int] = {}
-        for shot in group.shots:
-            for name in owners.get(shot, ()):
-                if name not in taken:
-                    shared[name] = shared.get(name, 0) + 1
-        if shared:
-            # What looked alike at first may prove to be the same bytes: another kind may inherit too, its own first.
-            best = min(shared, key=lambda name: (name.partition("-")[0] != group.kind, -shared[name], leaving[name][0]))
-            heirs[group.id] = best
-            taken.add(best)
-    return heirs
-
-
-def _certainty(group: Group) -> float:
-    """1 for the same bytes, 0 at the threshold: how safely the weakest pair passed."""
-    score, threshold = group.weakest.score, group.weakest.threshold
-    if group.kind is Kind.EXACT:
-        return 1.0
-    if group.kind in {Kind.CLIP, Kind.SET}:
-        return (score - threshold) / (1 - threshold) if threshold < 1 else 1.0
-    return 1.0 - score / threshold if threshold else 1.0
-
-
-def _storable(text: str) -> str:
-    """SQLite's text is UTF-8: bytes that are not are kept as private-use characters, and come back as they were."""
-    return "".join(chr(0x10F000 + ord(char) - 0xDC00) if "\udc80" <= char <= "\udcff" else char for char in text)
-
-
-def _restored(text: str) -> str:
-    return "".join(chr(0xDC00 + ord(char) - 0x10F000) if 0x10F080 <= ord(char) <= 0x10F0FF else char for char in text)

@@ -50,6 +50,15 @@ class Fault:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many vectors there were, how many of them were made anew, and what is wrong."""
+
+    checked: int
+    made_anew: int
+    faults: tuple[Fault, ...]
+
+
 class Vectors:
     """The vectors of one model. `model` names weights and precision: those of two names are never mixed."""
 
@@ -113,8 +122,8 @@ class Vectors:
 
     def verify(
         self, photos: Iterable[ShotId], sample: int, again: Callable[[Sequence[ShotId]], NDArray[np.floating]]
-    ) -> tuple[int, list[Fault]]:
-        """How many were checked, and what is wrong. Every checksum of these photos is checked, and a sample made anew.
+    ) -> Verdict:
+        """Every checksum of these photos' vectors is checked, and a sample made anew.
 
         `again` turns photos into vectors [n, d], rows of NaN where it cannot. The sample is spread evenly over all
         ids: of the 3.4 million vectors of the known disaster the first 300 000 were right. Changes nothing.
@@ -130,13 +139,13 @@ class Vectors:
                 good.append((photo, data))
         drawn = [good[place] for place in _spread(len(good), sample)]
         if not drawn:
-            return checked, faults
+            return Verdict(checked, 0, tuple(faults))
         made = np.asarray(again([photo for photo, _ in drawn]), np.float64)
         for (photo, data), fresh in zip(drawn, made, strict=True):
             why = _difference(np.frombuffer(data, STORED).astype(np.float64), fresh)
             if why:
                 faults.append(Fault(photo, why))
-        return checked, faults
+        return Verdict(checked, len(drawn), tuple(faults))
 
     def _read(self, photos: Sequence[ShotId]) -> Iterator[tuple[ShotId, bytes | None]]:
         """The stored vectors in the photos' order; None for one whose checksum or length is wrong."""

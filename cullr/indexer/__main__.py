@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cullr.errors import CullrError
+from cullr.errors import CullrError, RootError
 from cullr.index import database
 from cullr.pool.crew import Crew
 from cullr.settings import Limits, Matching, Settings
@@ -87,7 +87,7 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
                     lambda: parent.paused,
                     crew,
                 )
-                live.serve(watch.wait)
+                live.serve(watch.wait, _tell_away)
         except sqlite3.DatabaseError as error:
             if database.is_full(error):
                 raise database.disk_full(opened.path) from error
@@ -120,6 +120,14 @@ def _tell(**words: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise KeyboardInterrupt from None
+
+
+def _tell_away(error: RootError | None) -> None:
+    """An error of no words takes the one before back."""
+    if error:
+        _tell(error=error.message, remedy="Is the disk mounted? The review goes on when it is back.")
+    else:
+        _tell(error="")
 
 
 def _until_parent_goes(parent: Parent) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cullr import embed
 from cullr.embed import Encoder
 from cullr.index.database import Database
-from cullr.index.vectors import Fault, Vectors
+from cullr.index.vectors import Vectors, Verdict
 from cullr.indexer.passes import Passes
 from cullr.model import ShotFacts, ShotId
 from cullr.pool import Job
@@ -19,8 +18,6 @@ from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task
 from cullr.safe_text import visible
 
-BATCH = 32
-"""Pictures encoded together: more gains nothing on a CPU."""
 PAUSED = "no vector yet: embedding is paused"
 
 
@@ -38,18 +35,13 @@ class Embedded:
 
 def embedded(
     facts: Sequence[ShotFacts],
-    spec: str,
+    encoder: Encoder,
     opened: Database,
     passes: Passes,
     say: Callable[[str], None],
     paused: Callable[[], bool] = lambda: False,
 ) -> Embedded:
-    """No picture is encoded once `paused` says so.
-
-    Raises UsageError for an encoder that is not known or not installed, Failed for one that cannot be had.
-    """
-    encoder, which = embed.load(spec)
-    say(which)
+    """No picture is encoded once `paused` says so."""
     vectors = Vectors(opened, encoder.name, encoder.dimension)
     by_id = {each.id: each for each in facts}
     by_face = {each.shot.face: each for each in facts}
@@ -60,19 +52,16 @@ def embedded(
         """Whether it was paused before all were made."""
         faces = [by_id[number].shot.face for number in numbers]
         stopped = bool(faces) and paused()
-        try:
-            for face, pixels in () if stopped else passes.squares(faces, Square(encoder.side, encoder.fit)):
-                if isinstance(pixels, bytes):
-                    pending.append((by_face[face], pixels))
-                else:
-                    why[by_face[face].id] = pixels
-                if len(pending) == BATCH:
-                    why.update(_keep(pending, encoder, vectors))
-                if stopped := paused():
-                    break
-            why.update(_keep(pending, encoder, vectors))
-        finally:
-            vectors.commit()
+        for face, pixels in () if stopped else passes.squares(faces, Square(encoder.side, encoder.fit)):
+            if isinstance(pixels, bytes):
+                pending.append((by_face[face], pixels))
+            else:
+                why[by_face[face].id] = pixels
+            if len(pending) >= encoder.batch:
+                why.update(_keep(pending, encoder, vectors))
+            if stopped := paused():
+                break
+        why.update(_keep(pending, encoder, vectors))
         return stopped
 
     stopped = make(vectors.missing(by_id))
@@ -97,12 +86,8 @@ def embedded(
     return Embedded(matrix, encoder.threshold, why, stopped)
 
 
-def faults(
-    paths: Mapping[ShotId, str], spec: str, opened: Database, crew: Crew, sample: int, say: Callable[[str], None]
-) -> list[Fault]:
-    """Vectors of these photos that are not what the encoder gives: all checksums, and a sample made anew."""
-    encoder, which = embed.load(spec)
-    say(which)
+def verified(paths: Mapping[ShotId, str], encoder: Encoder, opened: Database, crew: Crew, sample: int) -> Verdict:
+    """Whether the vectors of these photos are what the encoder gives: all checksums, and a sample made anew."""
 
     def again(photos: Sequence[ShotId]) -> NDArray[np.float32]:
         made = np.full((len(photos), encoder.dimension), np.nan, np.float32)
@@ -114,11 +99,12 @@ def faults(
                 made[outcome.key] = encoder.encode(pixels)[0]
         return made
 
-    return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)[1]
+    return Vectors(opened, encoder.name, encoder.dimension).verify(paths, sample, again)
 
 
 def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vectors) -> dict[ShotId, str]:
-    """Encode and store; why some have no vector."""
+    """Encode and store; why some have no vector. The next batch may take seconds: what is made is safe by then, and
+    other programs may write."""
     if not pending:
         return {}
     shape = (len(pending), encoder.side, encoder.side, 3)
@@ -128,4 +114,5 @@ def _keep(pending: list[tuple[ShotFacts, bytes]], encoder: Encoder, vectors: Vec
         if facts.fingerprint is not None and (reason := vectors.save(facts.id, facts.fingerprint, vector)):
             refused[facts.id] = reason
     pending.clear()
+    vectors.commit()
     return refused

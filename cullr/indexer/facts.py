@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cullr import names, sidecars
@@ -13,19 +14,35 @@ from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSource
 
 
-def gather(roots: Sequence[Path], shots: Iterable[Shot], rows: dict[File, PhotoRow], store: Store) -> list[ShotFacts]:
-    """Facts of every shot whose face was read, in the shots' order."""
-    found = []
-    beside = _Sidecars(roots, store)
-    for shot in shots:
-        row = rows[shot.face]
-        if row.metadata is not None:
-            marks = beside.marks(shot) if shot.companions else Marks()
-            found.append(_facts(shot, row, row.metadata, rows, marks))
-    return found
+class Gatherer:
+    """Gathers facts as often as it is asked, and makes anew only those of shots of which something was read since."""
+
+    def __init__(self, roots: Sequence[Path], rows: Mapping[File, PhotoRow], store: Store) -> None:
+        self._beside = _Sidecars(roots, store)
+        self._rows = rows
+        self._made: dict[File, tuple[Shot, list[PhotoRow], ShotFacts]] = {}
+
+    def facts(self, shots: Iterable[Shot]) -> list[ShotFacts]:
+        """Facts of every shot whose face was read, in the shots' order."""
+        found = []
+        for shot in shots:
+            face = self._rows[shot.face]
+            if face.metadata is not None:
+                found.append(self._of(shot, face, face.metadata))
+        return found
+
+    def _of(self, shot: Shot, face: PhotoRow, metadata: Metadata) -> ShotFacts:
+        rows = [self._rows[photo] for photo in shot.photos]
+        before = self._made.get(shot.face)
+        if before and before[0] is shot and all(map(operator.is_, before[1], rows)):
+            return before[2]
+        marks = self._beside.marks(shot) if shot.companions else Marks()
+        made = _facts(shot, face, metadata, rows, marks)
+        self._made[shot.face] = shot, rows, made
+        return made
 
 
-def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: dict[File, PhotoRow], marks: Marks) -> ShotFacts:
+def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: Iterable[PhotoRow], marks: Marks) -> ShotFacts:
     return ShotFacts(
         id=row.id,
         shot=shot,
@@ -34,7 +51,7 @@ def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: dict[File, Photo
         look=row.look,
         stage=names.stage(shot.face.name),
         marks=sidecars.merge(marks, metadata.marks),
-        content=tuple(rows[photo].content for photo in shot.photos),
+        content=tuple(each.content for each in rows),
         fingerprint=row.fingerprint,
     )
 

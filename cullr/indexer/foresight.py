@@ -7,15 +7,14 @@ megapixel JPEG decodes in 70 ms, and measuring it takes 12 more then, but 85 aft
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cullr import rules
 from cullr.match import shields
-from cullr.model import File, Group, Look, Measure, Metadata, ShotFacts, ShotId
-from cullr.rules import Demand, Rule
+from cullr.model import File, Group, Look, Measure, Metadata, Proposal, ShotFacts, ShotId
+from cullr.rules import Hearing, Wish
 
 RECENT = 256
 """Pictures among which a look-alike is sought: variants of one render lie side by side."""
@@ -36,24 +35,22 @@ class Foresight:
     level: frozenset[File] = frozenset()
 
 
-def foresee(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Rule, *, across: bool) -> Foresight:
-    """The groups are provisional, their shields those that need no measure."""
+def foresee(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], level: Iterable[ShotId]) -> Foresight:
+    """The groups are provisional, `level` those of their shots that the `early` hearing would have measured."""
     everyone = {shot for group in groups for shot in group.shots}
     return Foresight(
-        frozenset(facts[shot].shot.face for shot in everyone),
-        frozenset(facts[shot].shot.face for shot in asked(groups, facts, rule, across=across)),
+        frozenset(facts[shot].shot.face for shot in everyone), frozenset(facts[shot].shot.face for shot in level)
     )
 
 
-def asked(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], rule: Rule, *, across: bool) -> set[ShotId]:
-    """Whose quality will probably be asked for, by what is known of them so far."""
-    # Traces are only had from whole pictures: what is asked for after them is foreseen all the same.
-    demand = Demand({Measure.TRACES: facts.keys()})
+def early(
+    groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts], hearing: Hearing
+) -> tuple[dict[str, tuple[Proposal, ...]], set[ShotId]]:
+    """Proposals by what is known so far, and the shots whose quality will probably be asked for."""
+    wish = Wish()
     for group in groups:
-        members = [facts[shot] for shot in group.shots]
-        demand.ask(Measure.QUALITY, shields.unmeasured(group, members, group.shielded))
-        rules.propose(rule, group, members, across_stages=across, demand=demand)
-    return demand.wanted[Measure.QUALITY]
+        wish.ask(Measure.QUALITY, shields.unmeasured(group, [facts[shot] for shot in group.shots], group.shielded))
+    return hearing.proposals(groups, facts, wish), wish.wanted[Measure.QUALITY]
 
 
 class Guess:

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cullr import rules, scan
+from cullr.errors import RootError
 from cullr.index import reviews
 from cullr.index.database import Database
-from cullr.index.reviews import Writer
+from cullr.index.publishing import Writer
 from cullr.index.store import Store
-from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, run, state
-from cullr.indexer.foresight import Foresight, asked, foresee
+from cullr.indexer.encoders import Encoders
+from cullr.indexer.foresight import Foresight, early, foresee
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
-from cullr.model import Group, Measure, Shot, ShotFacts, ShotId
+from cullr.model import Group, Measure, Shot, ShotId
 from cullr.pool.crew import Crew
+from cullr.roots import check
 from cullr.rules import Hearing
 from cullr.settings import Settings
 
@@ -36,6 +37,9 @@ AT_ONCE = 32
 """Members served before the person's place is asked again: half a second of work."""
 GROUPED, BY_PREVIEWS = "groups complete", "groups complete by previews"
 """The names under which it is noted, as a pass, that every picture, or its fresh preview, was read and compared."""
+LOOK, AWAY = 60.0, 2.0
+"""Seconds after which the folders are looked at anyway: what another machine changes there is told by nobody; more
+often for one that is away."""
 TELL = 0.2
 """Seconds between two notes of progress."""
 
@@ -60,6 +64,7 @@ class Live:
         self._paused = paused
         self._stopped = False
         self._say = say
+        self._encoders = Encoders(say)
         self._roots = roots
         self._settings = settings
         self._store = Store(opened, settings.match.hash)
@@ -67,16 +72,28 @@ class Live:
         self._rule = rules.load(settings.rule)
         self._told = 0.0
 
-    def serve(self, wait: Callable[[], object]) -> None:
+    def serve(
+        self, wait: Callable[[float], object], away: Callable[[RootError | None], object] = lambda _error: None
+    ) -> None:
         """Run, then run again whenever `wait` returns and something changed, or embedding is to go on; ends with what
-        `wait` raises."""
-        before = self._writer.known()
+        `wait` raises. While a root is `away`, which is told, also when it is back, all stays as it was last seen."""
+        before: bytes | None = self._writer.known()
+        missed: RootError | None = None
         while True:
+            missing = _missing(self._roots)
+            if missing or missed:
+                before = None
+                if not (missing and missed):
+                    away(missing)
+                missed = missing
+            if missing:
+                wait(AWAY)
+                continue
             now = state.key(self._roots, self._settings)
             if now != before or (self._stopped and not self._paused()):
                 self._run(now)
                 before = now
-            wait()
+            wait(LOOK)
 
     def _run(self, key: bytes) -> None:
         scanned = scan.walk(self._roots, self._settings.ignore)
@@ -94,13 +111,22 @@ class Live:
                 # Embedding takes longest: everything else is on the screen before it begins.
                 for settings in dict.fromkeys((replace(self._settings, encoder="none"), self._settings)):
                     facts, every = run.grouped(
-                        self._roots, shots, settings, passes, self._store, self._opened, self._say, self._paused
+                        self._roots,
+                        shots,
+                        settings,
+                        passes,
+                        self._opened,
+                        self._say,
+                        self._paused,
+                        self._encoders,
                     )
                     groups, hearing = self._settled(every.groups, facts, passes, whole=settings == self._settings)
                 final = {group.id for group in groups}
-                pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final))
+                pulse = _Pulse(
+                    lambda: self._writer.publish(groups, facts, hearing.proposals(groups, facts), final=final)
+                )
                 for_screen(groups, facts, passes, self._store, self._looking_at, pulse)
-                self._publish(groups, facts, hearing, final)
+                self._writer.publish(groups, facts, hearing.proposals(groups, facts), final=final)
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(every.left_out)
             self._stopped = every.paused
@@ -125,11 +151,10 @@ class Live:
         others = [shot for shot in shots if shot.face not in certain]
         others = passes.pictures(others, pulse, first=seen.members, measured=seen.level)
         plain = replace(self._settings, encoder="none")
-        known, every = run.grouped(
-            self._roots, [*others, *trusted], plain, passes, self._store, self._opened, self._say
-        )
+        known, every = run.grouped(self._roots, [*others, *trusted], plain, passes, self._opened, self._say)
         groups = measuring.marked(every.groups, known)
-        self._publish(groups, known)
+        said, _ = early(groups, known, self._hearing())
+        self._writer.publish(groups, known, said)
         self._writer.passed(BY_PREVIEWS, len(known), len(known))
 
     def _settled(
@@ -139,17 +164,26 @@ class Live:
         where they are the `whole` and anything is asked for. From where the person looks onwards, one after the other
         becomes final: only groups that share no shot with others say what they say for good."""
         groups = list(measuring.marked(found, facts))
-        wanted = asked(groups, facts, self._rule, across=self._settings.across_stages)
-        wanted = measuring.recall(Measure.QUALITY, wanted, facts, self._store)
+        measuring.recall(Measure.QUALITY, {shot for group in groups for shot in group.shots}, facts, self._store)
+        before, hearing = self._hearing(), self._hearing()
+        said, wanted = early(groups, facts, before)
         if whole and groups:
             if wanted:
-                self._publish(groups, facts)
+                self._writer.publish(groups, facts, said)
             self._writer.passed(GROUPED, len(groups), len(groups))
-        hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
         places = {group.id: place for place, group in enumerate(groups)}
         final: set[str] = set()
         lacking = ""
-        pulse = _Pulse(lambda: self._publish(groups, facts, hearing, final), at_once=True)
+
+        def publish() -> None:
+            """Those are final that had their hearing, in which all was measured; the others provisional."""
+            parts: dict[bool, list[Group]] = {False: [], True: []}
+            for group in groups:
+                parts[group.id in final].append(group)
+            said = before.proposals(parts[False], facts) | hearing.proposals(parts[True], facts)
+            self._writer.publish(groups, facts, said, final=final)
+
+        pulse = _Pulse(publish, at_once=True)
         for handful in from_there(families(found), self._looking_at) if wanted else [found]:
             shielded = measuring.shielded(handful, facts, passes, self._store)
             told = measuring.settle(shielded, facts, hearing.proposals, passes, self._store)
@@ -162,35 +196,34 @@ class Live:
             if len(final) < len(groups):
                 pulse()
         self._store.commit()
-        self._publish(groups, facts, hearing, final)
+        publish()
         return groups, hearing
 
     def _publish_early(self, shots: Sequence[Shot], passes: Passes) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        facts = {each.id: each for each in fact.gather(self._roots, shots, passes.rows, self._store)}
+        facts = {each.id: each for each in passes.facts(shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), self._settings).groups, facts)
-        self._publish(groups, facts)
-        return foresee(groups, facts, self._rule, across=self._settings.across_stages)
+        said, level = early(groups, facts, self._hearing())
+        self._writer.publish(groups, facts, said)
+        return foresee(groups, facts, level)
 
-    def _publish(
-        self,
-        groups: Sequence[Group],
-        facts: Mapping[ShotId, ShotFacts],
-        hearing: Hearing | None = None,
-        final: AbstractSet[str] = frozenset(),
-    ) -> None:
-        """Those are final that had their `hearing`, in which all was measured; the others provisional."""
-        early = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-        said = early.proposals([group for group in groups if group.id not in final], facts)
-        if hearing:
-            said |= hearing.proposals([group for group in groups if group.id in final], facts)
-        self._writer.publish(groups, facts, said, provisional=True, final=final)
+    def _hearing(self) -> Hearing:
+        return rules.hearing(self._rule, across_stages=self._settings.across_stages)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()
         if now - self._told >= TELL or done in {0, total}:
             self._told = now
             self._writer.passed(name, done, total)
+
+
+def _missing(roots: Sequence[Path]) -> RootError | None:
+    """Why a root is not there, unmounted for example; None when all are."""
+    try:
+        check(roots)
+    except RootError as error:
+        return error
+    return None
 
 
 def for_screen(

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from cullr.index.rows import PhotoRow
 from cullr.index.store import COMMIT_SECONDS, Store
+from cullr.indexer.facts import Gatherer
 from cullr.indexer.foresight import Guess
 from cullr.indexer.reconcile import place
-from cullr.model import File, Marks, Measure, Shot
+from cullr.model import File, Marks, Measure, Shot, ShotFacts
 from cullr.pool import Job, Measured, Outcome, Reading
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task, Wanted
@@ -39,10 +40,15 @@ class Passes:
         self.rows = rows
         self._store = store
         self._crew = crew
-        self._progress = progress
+        self.progress = progress
+        self._gatherer = Gatherer(roots, rows, store)
         self.unreadable: dict[File, str] = {}
         self.settled = True
         """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
+
+    def facts(self, shots: Iterable[Shot]) -> list[ShotFacts]:
+        """What is known so far of every shot whose face was read, in the shots' order."""
+        return self._gatherer.facts(shots)
 
     def heads(self, shots: Iterable[Shot], pulse: Callable[[], None] = lambda: None) -> int:
         """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were.
@@ -204,14 +210,14 @@ class Passes:
     ) -> Iterable[tuple[File, Outcome]]:
         if not files:
             return
-        self._progress(name, 0, len(files))
+        self.progress(name, 0, len(files))
         tasks = (
             Task(number, self._path(file), square=square, wanted=wanted(file)) for number, file in enumerate(files)
         )
         for done, outcome in enumerate(self._crew.run(job, tasks), 1):
             self.settled &= outcome.why is None or outcome.lasting
             yield files[outcome.key], outcome
-            self._progress(name, done, len(files))
+            self.progress(name, done, len(files))
 
     def _path(self, file: File) -> str:
         return os.fsdecode(b"/".join(place(self._roots[file.root], file)))

@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cullr import rules, scan
 from cullr.index import database
 from cullr.index.database import Database
 from cullr.index.store import Store
-from cullr.indexer import facts as fact
 from cullr.indexer import grouping, measuring, recipes
-from cullr.indexer.foresight import Foresight, Guess, foresee
+from cullr.indexer.encoders import Encoders
+from cullr.indexer.foresight import Foresight, Guess, early, foresee
 from cullr.indexer.grouping import Grouped
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
@@ -24,6 +25,9 @@ from cullr.pool.crew import Crew
 from cullr.pool.jobs import Wanted
 from cullr.scan import Scan
 from cullr.settings import Settings
+
+if TYPE_CHECKING:
+    from cullr.indexer.embedding import Embedded
 
 Say = Callable[[str], None]
 
@@ -117,14 +121,14 @@ class _Run:
             unread = _unread(self.scanned.shots, found)
             with self.crew as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
-                seen = self._foresee(passes, store) if kinds and wants else Foresight()
+                seen = self._foresee(passes) if kinds and wants else Foresight()
                 guess = Guess() if kinds and wants else None
                 shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level, guess=guess)
                 facts: dict[ShotId, ShotFacts] = {}
                 groups: Sequence[Group] = ()
                 left_out: tuple[LeftOut, ...] = ()
                 if kinds:
-                    facts, every = grouped(self.roots, shots, self.settings, passes, store, self.opened, self.say)
+                    facts, every = grouped(self.roots, shots, self.settings, passes, self.opened, self.say)
                     groups = [each for each in every.groups if each.kind in kinds]
                     left_out = tuple(each for each in every.left_out if each.kind in kinds)
                     groups = measuring.shielded(groups, facts, passes, store)
@@ -132,6 +136,9 @@ class _Run:
                         lacking = measuring.settle(groups, facts, wants, passes, store)
                         if lacking:
                             self.say(lacking)
+                elif self.settings.encoder != "none":
+                    unasked = passes.facts(shots)
+                    seen_by_encoder(unasked, self.settings, passes, self.opened, self.say)
                 members = {number for each in groups for number in each.shots} if previews else set()
                 faces = measuring.in_order(store.without_preview(sorted(members)), facts)
                 passes.measured([each.shot.face for each in faces], Wanted(preview=True))
@@ -151,13 +158,14 @@ class _Run:
             # Whatever ended the run, what was read is kept.
             store.commit()
 
-    def _foresee(self, passes: Passes, store: Store) -> Foresight:
+    def _foresee(self, passes: Passes) -> Foresight:
         if not passes.heads(self.scanned.shots):
             return Foresight()
         settings = replace(self.settings, encoder="none")
-        facts = {each.id: each for each in fact.gather(self.roots, self.scanned.shots, passes.rows, store)}
+        facts = {each.id: each for each in passes.facts(self.scanned.shots)}
         groups = measuring.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
-        return foresee(groups, facts, rules.load(settings.rule), across=settings.across_stages)
+        hearing = rules.hearing(rules.load(settings.rule), across_stages=settings.across_stages)
+        return foresee(groups, facts, early(groups, facts, hearing)[1])
 
 
 def grouped(
@@ -165,27 +173,41 @@ def grouped(
     shots: Sequence[Shot],
     settings: Settings,
     passes: Passes,
-    store: Store,
     opened: Database,
     say: Say,
     paused: Callable[[], bool] = lambda: False,
+    encoders: Encoders | None = None,
 ) -> tuple[dict[ShotId, ShotFacts], Grouped]:
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
-    says that it is enough for now."""
-    facts = fact.gather(roots, shots, passes.rows, store)
+    says that it is enough for now. `encoders` are those of earlier runs."""
+    facts = passes.facts(shots)
     undecided = grouping.undecided(facts)
     if undecided:
         passes.digests(undecided)
         digested = set(undecided)
         facts = [_with_content(each, passes) if each.shot.face in digested else each for each in facts]
-    seen = None
-    if settings.encoder != "none":
-        from cullr.indexer.embedding import embedded
-
-        seen = embedded(facts, settings.encoder, opened, passes, say, paused)
+    seen = seen_by_encoder(facts, settings, passes, opened, say, paused, encoders)
     known = {each.id: each for each in facts}
     found = grouping.groups(facts, settings, seen)
     return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))
+
+
+def seen_by_encoder(
+    facts: Sequence[ShotFacts],
+    settings: Settings,
+    passes: Passes,
+    opened: Database,
+    say: Say,
+    paused: Callable[[], bool] = lambda: False,
+    encoders: Encoders | None = None,
+) -> Embedded | None:
+    """The vectors of all shots, made where they are missing; None where no encoder is set."""
+    if settings.encoder == "none":
+        return None
+    from cullr.indexer.embedding import embedded
+
+    encoder = (encoders or Encoders(say)).get(settings.encoder, passes.progress)
+    return embedded(facts, encoder, opened, passes, say, paused)
 
 
 def _with_content(facts: ShotFacts, passes: Passes) -> ShotFacts:

@@ -11,6 +11,7 @@ from pathlib import Path
 from cullr.index import database, vectors
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
+from cullr.indexer.encoders import Encoders
 from cullr.indexer.passes import Progress
 from cullr.model import ShotId
 from cullr.pool import Job, Reading
@@ -59,14 +60,20 @@ def verify(
         readable = [(path, row) for path, row in present if not row.provisional]
         drawn = random.Random(0).sample(readable, min(sample, len(readable)))
         findings += _differences(drawn, settings, progress)
-        findings += _vectors({row.id: os.fsdecode(path) for path, row in readable}, settings, opened, sample, say)
+        named = {row.id: os.fsdecode(path) for path, row in readable}
+        findings += _vectors(named, settings, opened, sample, progress, say)
         return Verified(len(rows), len(drawn), tuple(findings))
     finally:
         opened.close()
 
 
 def _vectors(
-    named: Mapping[ShotId, str], settings: Settings, opened: database.Database, sample: int, say: database.Say
+    named: Mapping[ShotId, str],
+    settings: Settings,
+    opened: database.Database,
+    sample: int,
+    progress: Progress,
+    say: database.Say,
 ) -> list[str]:
     """Every checksum of every encoder's vectors; of the encoder that is set a sample is made anew, too."""
     models, damaged = vectors.damaged(opened, named)
@@ -75,11 +82,13 @@ def _vectors(
         if models:
             say(f"Of the vectors of {', '.join(models)} only checksums are compared; --encoder makes a sample anew.")
         return findings
-    from cullr.indexer.embedding import faults
+    from cullr.indexer.embedding import verified
 
+    encoder = Encoders(say).get(settings.encoder, progress)
     with Crew(settings.limits) as crew:
-        found = faults(named, settings.encoder, opened, crew, sample, say)
-    anew = (fault for fault in found if fault.why != vectors.DAMAGED)
+        found = verified(named, encoder, opened, crew, sample)
+    say(f"It has vectors of {found.checked:,} of {len(named):,} photos; {found.made_anew:,} of them were made anew.")
+    anew = (fault for fault in found.faults if fault.why != vectors.DAMAGED)
     return findings + [f"{named[fault.photo]}: its vector is wrong: {fault.why}" for fault in anew]
 
 

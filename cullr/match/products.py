@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import sys
 import time
 from collections import deque
@@ -20,6 +19,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cullr import machine
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -51,7 +52,7 @@ def rough(vectors: Matrix, threshold: float) -> Rough:
     if len(vectors) < enough or threshold <= HALF_ERROR or importlib.util.find_spec("torch") is None:
         return single
     torch: Any = importlib.import_module("torch")
-    half = Rough(_half(torch, vectors, threshold), max(_cores(), 2), torch)
+    half = Rough(_half(torch, vectors, threshold), max(machine.cores(), 2), torch)
     return half if _seconds(half) < _seconds(single) else single
 
 
@@ -104,10 +105,6 @@ def _places(table: NDArray[Any], bar: np.generic) -> tuple[Rows, Rows]:
     rows = np.flatnonzero(table.max(axis=1) >= bar)
     i, j = np.nonzero(table[rows] >= bar)
     return rows[i], j
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _seconds(way: Rough) -> float:

@@ -151,14 +151,15 @@ def _whole(
     weakest: Weakest,
     number: dict[ShotId, int],
 ) -> Group:
-    """The group of all shots of these runs; `weakest` names two of them by their first shots."""
+    """The group of all shots of these runs, run by run in the order of their stages: by path 1.5 stands before 1.
+    `weakest` names two of the runs by their first shots."""
     one, two = table[number[weakest.a]], table[number[weakest.b]]
     worst = int(np.argmin(evidence.similar(one, two)))
     places = table[rows].ravel()
     scores = evidence.similar(places, np.tile(table[medoid], len(rows)))
     score_of = dict(zip(places.tolist(), scores.tolist(), strict=True))
     set_of = {int(place): order for order, row in enumerate(rows) for place in table[row]}
-    members = sorted(set_of, key=lambda place: (facts[place].shot.root, facts[place].shot.path))
+    members = list(set_of)
     return Group(
         id=groups.identity(Kind.SET, [facts[place] for place in members]),
         kind=Kind.SET,

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import IO
 
+from cullr import machine
 from cullr.errors import Failed
 from cullr.pool.jobs import Job, Outcome, Task
 from cullr.settings import Limits
@@ -29,6 +30,8 @@ HANDFUL, SECONDS = 64, 0.03
 of the work."""
 AHEAD = 2
 """Messages a worker has in hand, so that it never waits for the parent."""
+NEEDED = 320 << 20
+"""Bytes of memory a worker may come to need: 24 megapixels as RGB are 72 MB, and a measure or a turn makes copies."""
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -54,7 +57,7 @@ class Crew:
     def __init__(self, limits: Limits, hash_name: str = "phash") -> None:
         self._limits = limits
         self._hash_name = hash_name
-        self._size = limits.workers or len(os.sched_getaffinity(0))
+        self._size = limits.workers or fitting(machine.cores(), machine.free_memory())
         self._workers: list[_Worker] = []
         self._handful = 1
 
@@ -189,6 +192,11 @@ class Crew:
         worker.pipe.send((self._limits, self._hash_name))
         self._workers.append(worker)
         return worker
+
+
+def fitting(cores: int, memory: int) -> int:
+    """How many workers find a core and memory (bytes) each; one at least."""
+    return max(1, min(cores, memory // NEEDED))
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:

@@ -28,6 +28,7 @@ TRIES = 6
 SIXEL_BYTES = {64: 1.3, 32: 0.85, 16: 0.6}
 """Colours, and what photos then cost a pixel."""
 FEWEST = 16
+UNDECIDED = 0.4
 SAMPLE = 6144
 """Pixels that a palette is made from."""
 
@@ -54,11 +55,12 @@ def render(order: RenderOrder, limits: Limits) -> Rendered:
 
 
 def fitted(size: tuple[int, int], order: RenderOrder) -> Fit:
-    """The largest place in the order's box that has the picture's shape."""
+    """The largest place in the order's box that has the picture's shape, the same for a photo and its preview: where a
+    side ends in the middle of a cell, a preview's half pixel must not decide, or the picture jumps when it is sharp."""
     width, height = order.cell
     scale = min(order.columns * width / size[0], order.rows * height / size[1])
-    columns = min(order.columns, max(1, round(size[0] * scale / width)))
-    rows = min(order.rows, max(1, round(size[1] * scale / height)))
+    columns = min(order.columns, max(1, math.floor(size[0] * scale / width + UNDECIDED)))
+    rows = min(order.rows, max(1, math.floor(size[1] * scale / height + UNDECIDED)))
     return Fit(columns, rows, columns * width, rows * height)
 
 

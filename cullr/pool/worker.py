@@ -30,6 +30,8 @@ from cullr.quality import faces, traces
 from cullr.settings import Limits
 
 PREVIEW_SIDE = 320
+LONGEST_STRIP = 16
+"""Times its shorter side: what is further from the middle of a strip goes into no square cut out of it."""
 ADDRESS_SPACE = 6 << 30
 """Bytes a worker may map: 300 megapixels of RGBA with one copy, the interpreter and its libraries."""
 
@@ -141,12 +143,23 @@ def _square(path: Path, limits: Limits, square: Square) -> bytes:
     side = square.side
     image = open_large(path, limits, 4 * side)
     if square.fit == "crop":
-        # Not ImageOps.fit: it crops before scaling, and a long strip of one pixel must not fail.
+        # Not ImageOps.fit: it crops before scaling, and a long strip of one pixel must not fail. Nor is it scaled as a
+        # whole: one of 65 000 by 1 would take 10 GB.
+        image = _middle(image, LONGEST_STRIP * min(image.size))
         scale = side / min(image.size)
         image = image.resize((max(side, round(image.width * scale)), max(side, round(image.height * scale))))
         left, top = (image.width - side) // 2, (image.height - side) // 2
         return image.crop((left, top, left + side, top + side)).tobytes()
     return image.resize((side, side), Image.Resampling.BICUBIC).tobytes()
+
+
+def _middle(image: Image.Image, most: int) -> Image.Image:
+    """The picture, or so much of a longer strip around its middle."""
+    across, down = min(image.width, most), min(image.height, most)
+    if (across, down) == image.size:
+        return image
+    left, top = (image.width - across) // 2, (image.height - down) // 2
+    return image.crop((left, top, left + across, top + down))
 
 
 def _digest(path: Path, _limits: Limits, _hash_name: str) -> bytes:

@@ -5,7 +5,7 @@ Whatever the names hold, every format is one valid document: what people read pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TextIO
 
@@ -27,18 +27,23 @@ def write(review: Review, format: str, stream: TextIO, *, thumbnails: Thumbnails
         stream.write(piece)
 
 
-def pieces(review: Review, format: str, stream: TextIO, *, thumbnails: Thumbnails | None = None) -> Iterator[str]:
-    """What `write` writes, piece by piece; the stream only tells what fits it. Raises UsageError."""
-    for piece in _pieces(review, format, stream, thumbnails):
+def pieces(
+    review: Review, format: str, stream: TextIO, *, thumbnails: Thumbnails | None = None, asked: Sequence[str] = ()
+) -> Iterator[str]:
+    """What `write` writes, piece by piece; the stream only tells what fits it. `asked` are the options that shaped the
+    review, for the command that the table names. Raises UsageError."""
+    for piece in _pieces(review, format, stream, thumbnails, asked):
         yield _fitting(piece, format, stream.encoding)
 
 
-def _pieces(review: Review, format: str, stream: TextIO, thumbnails: Thumbnails | None) -> Iterator[str]:
+def _pieces(
+    review: Review, format: str, stream: TextIO, thumbnails: Thumbnails | None, asked: Sequence[str]
+) -> Iterator[str]:
     match format:
         case "table":
             from cullr.report import table_report
 
-            return table_report.pieces(review, terminal=stream.isatty())
+            return table_report.pieces(review, terminal=stream.isatty(), asked=asked)
         case "csv":
             from cullr.report import csv_report
 

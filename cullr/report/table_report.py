@@ -41,8 +41,8 @@ class _Row:
         return Text("keep", style="bold green") if self.keep else Text("cull", style="bold red")
 
 
-def pieces(review: Review, *, terminal: bool, width: int | None = None) -> Iterator[str]:
-    """`width` overrides the terminal's own; it means nothing for a pipe."""
+def pieces(review: Review, *, terminal: bool, width: int | None = None, asked: Sequence[str] = ()) -> Iterator[str]:
+    """`width` overrides the terminal's own; it means nothing for a pipe. `asked` goes into the command named last."""
     paper = _Paper(terminal, width)
     several_roots = len(review.roots) > 1
     for place, reviewed in enumerate(review.groups, 1):
@@ -53,7 +53,7 @@ def pieces(review: Review, *, terminal: bool, width: int | None = None) -> Itera
     for kind in Kind:
         if lines := list(_left_out(review, kind, several_roots)):
             yield paper.print(*lines, "")
-    yield paper.print(*_totals(review))
+    yield paper.print(*_totals(review, asked))
 
 
 class _Paper:
@@ -152,7 +152,7 @@ def _skipped_line(skipped: Skipped, several_roots: bool) -> str:
     return f"{root}{visible(skipped.path)}: {visible(skipped.why)}"
 
 
-def _totals(review: Review) -> Iterator[RenderableType]:
+def _totals(review: Review, asked: Sequence[str]) -> Iterator[RenderableType]:
     if len(review.roots) > 1:
         for index, root in enumerate(review.roots):
             yield Text(f"root {index}: {visible(root)}", style="dim")
@@ -160,20 +160,21 @@ def _totals(review: Review) -> Iterator[RenderableType]:
     if not review.complete:
         yield Text(words.unfinished(review), style="yellow")
     if review.counts.culled:
-        yield Text(_next_command(review))
+        yield Text(_next_command(review, asked))
 
 
-def _next_command(review: Review) -> str:
-    """What to type next. `stage` takes bursts and look-alikes only when they are named."""
+def _next_command(review: Review, asked: Sequence[str]) -> str:
+    """What to type next, to stage what was shown. `stage` takes bursts and look-alikes only when they are named."""
     culling = {reviewed.group.kind for reviewed in review.groups if any(not p.keep for p in reviewed.proposals)}
     named = [kind for kind in (Kind.BURST, Kind.CLIP) if kind in culling]
-    roots = " ".join(_argument(root) for root in review.roots)
+    roots = " ".join((*map(shlex.quote, asked), *map(_argument, review.roots)))
+    if "--kind" in asked or not named:
+        return f"Next: cullr stage {roots}"
     lines = []
     if culling - set(named):
         lines.append(f"Next: cullr stage {roots}")
-    if named:
-        flags = " ".join(f"--kind {kind.value}" for kind in named)
-        lines.append(f"{'And' if lines else 'Next:'} cullr stage {flags} {roots}")
+    flags = " ".join(f"--kind {kind.value}" for kind in named)
+    lines.append(f"{'And' if lines else 'Next:'} cullr stage {flags} {roots}")
     return "\n".join(lines)
 
 

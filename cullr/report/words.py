@@ -89,17 +89,20 @@ def _offset(taken: Taken) -> str:
 
 
 def weakest(group: Group) -> str:
-    """The group's least alike pair against its bar, in the kind's own unit."""
+    """The group's least alike pair against its bar, in the kind's own unit. Two members may be less alike than
+    either is to the medoid, which is what the bar is about."""
     score, threshold = group.weakest.score, group.weakest.threshold
+    beyond = score < threshold if group.kind in (Kind.CLIP, Kind.SET) else score > threshold
+    of_what = " to the middle one" if beyond else ""
     match group.kind:
         case Kind.EXACT:
             return "same bytes"
         case Kind.PHASH:
-            return f"{score:g} of 64 bits apart (limit {threshold:g})"
+            return f"{score:g} of 64 bits apart (limit {threshold:g}{of_what})"
         case Kind.BURST:
-            return f"{score if score >= 0.01 else 0:.3g} s apart (limit {threshold:g} s)"
+            return f"{score if score >= 0.01 else 0:.3g} s apart (limit {threshold:g} s{of_what})"
         case Kind.CLIP:
-            return f"cosine {score:.3f} (at least {threshold:g})"
+            return f"cosine {score:.3f} (at least {threshold:g}{of_what})"
         case Kind.SET:
             return f"likeness {score:.3f} at the weakest stage (at least {threshold:g})"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,12 @@ def folded(text: str) -> str:
 
 
 def matches(text: str, glob: str) -> bool:
-    return fnmatch.fnmatchcase(folded(text), folded(glob))
+    return _pattern(glob).match(folded(text)) is not None
+
+
+@lru_cache(maxsize=1 << 8)
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(folded(glob)))
 
 
 def below(path: str, glob: str) -> bool:
@@ -105,7 +111,11 @@ def below(path: str, glob: str) -> bool:
 
 def best_format(prefer: Preference, shot: ShotFacts) -> str:
     """A shot counts as the best of its photos: RAW + JPEG is RAW where the order likes RAW better."""
-    return max(sorted(_formats(shot)), key=lambda name: _rank(prefer.order, lambda entry: entry == name))
+    return max(sorted(_formats(shot)), key=lambda name: _rank(prefer.order, name.__eq__))
+
+
+def _format(prefer: Preference, shot: ShotFacts) -> float:
+    return max(_rank(prefer.order, name.__eq__) for name in _formats(shot))
 
 
 def has_raw(shot: ShotFacts) -> bool:
@@ -245,7 +255,7 @@ SCORES: dict[str, Scores] = {
     "pick": _each(lambda _, shot: float(shot.marks.pick or 0)),
     "edited": _each(lambda _, shot: float(shot.marks.edited)),
     "raw": _each(lambda _, shot: float(has_raw(shot))),
-    "format": _each(lambda prefer, shot: _rank(prefer.order, lambda entry: entry == best_format(prefer, shot))),
+    "format": _each(_format),
     "resolution": _each(lambda _, shot: float(shot.metadata.width * shot.metadata.height)),
     # Of the photos alone: the film of a Live Photo says nothing about the picture.
     "bytes": _each(lambda _, shot: float(sum(photo.size for photo in shot.shot.photos))),

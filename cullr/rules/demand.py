@@ -33,6 +33,17 @@ class Demand:
         return bool(missing)
 
 
+class Wish(Demand):
+    """Notes what contests lack and lets them go on without it: one hearing tells what is known so far and what is not.
+
+    What a contest asks for later it asks of fewer shots, and so of none that are not among the first."""
+
+    def ask(self, measure: Measure, shots: Iterable[ShotFacts]) -> bool:
+        """False; those that lack the measure are noted."""
+        self.wanted[measure] |= {shot.id for shot in shots if not is_measured(shot, measure)}
+        return False
+
+
 def is_measured(shot: ShotFacts, measure: Measure) -> bool:
     """A measure bears the name of its place in ShotFacts."""
     return getattr(shot, measure) is not None

@@ -129,7 +129,8 @@ class Desk:
             self._db.close()
 
     def heard(self) -> list[Mapping[str, str]]:
-        """Sentences (`say`) and errors (`error`, `remedy`) from the indexer since the last call."""
+        """Sentences (`say`) and errors (`error`, `remedy`; of no words when it is over) from the indexer since the last
+        call."""
         news, self._news = self._news, []
         said = [*news, *(self._child.heard() if self._child else [])]
         for message in said:

@@ -134,10 +134,12 @@ class OpenPane(Vertical):
         self._large.look_at(first)
 
     def expected(self, group: OpenGroup) -> list[RenderOrder]:
-        """The orders that opening this group would give, so that its pictures are there before it is."""
+        """The orders that this group will give when it is open and the cursor has rested, so that its pictures are
+        there by then."""
         rows = line_up(group.shots, group.group.sets)
         boxes = [self._large, self._second] if rows else [self._large, *(card.picture for card in self._strip.cards)]
-        shots = rows[0].shots if rows else (group.shots[0], *group.shots)
+        here = self.group is not None and self.group.row == group.row
+        shots = rows[0].shots if rows else (group.shots[self.at if here else 0], *group.shots)
         orders = (box.order_for(facts) for box, facts in zip(boxes, shots, strict=False) if facts)
         return [order for order in orders if order]
 

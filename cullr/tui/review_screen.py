@@ -132,13 +132,16 @@ class ReviewScreen(Screen[None]):
 
     def poll(self) -> None:
         """Follow the index: four times a second, less often where that takes more than a tenth of the time."""
-        for message in self.desk.heard():
-            if "error" in message:
-                self.streaming.trouble = f"{message['error']}. {message.get('remedy', '')}".strip()
+        news = self.desk.heard()
+        for message in news:
+            if error := message.get("error"):
+                self.streaming.trouble = f"{error}. {message.get('remedy', '')}".strip()
+            elif "error" in message:
+                self.streaming.trouble = ""  # it is over
             elif "say" in message:
                 self.say(message["say"], "care")
         fresh = self.desk.changed()
-        if fresh or self.streaming.trouble or self.streaming.counting:
+        if fresh or news or self.streaming.trouble or self.streaming.counting:
             self.header.tell(*self.streaming.headline())
         if self.streaming.due(fresh=fresh) and not self.glancing:
             self.glancing = True
@@ -216,6 +219,7 @@ class ReviewScreen(Screen[None]):
         if quiet and group == self.pane.group:
             return
         self.pane.show(group)
+        self.loader.prefetch(self.pane.expected(group))
         culled = {each.shot for each in group.proposals if not each.keep}
         frees = sum(each.shot.bytes for each in group.shots if each.id in culled)
         self.groups.tell(group.row, len(culled), frees)

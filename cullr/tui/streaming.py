@@ -23,7 +23,7 @@ EMBEDDING = "embedding"
 
 
 class Streaming:
-    """`kind`, `text` and `by` choose and order; `trouble` is an error of the indexer that does not go away."""
+    """`kind`, `text` and `by` choose and order; `trouble` is an error of the indexer, until it says that it is over."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

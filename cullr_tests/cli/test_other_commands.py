@@ -45,6 +45,22 @@ def test_index_reads_once_and_says_what_it_did(tmp_path: Path, capsys: Capture) 
     assert "0 new or changed, 3 known already" in capsys.readouterr().out
 
 
+def test_index_makes_the_vectors_of_an_encoder_and_verify_says_how_many_it_made_anew(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """They take longest, so they are what is worth a night; verify finds them by what cullr.toml says."""
+    root = tmp_path / "root"
+    for seed in range(3):
+        pictures.save(root / f"{seed}.jpg", pictures.scene(seed, 160, 120))
+    assert main(["index", str(root), "--encoder", "builtin"]) == 0
+    assert "3 new or changed" in capsys.readouterr().out
+    (root / "cullr.toml").write_text('encoder = "builtin"\n', "utf-8")
+    assert main(["verify", str(root), "--sample", "2"]) == 0
+    told = capsys.readouterr()
+    assert "vectors of 3 of 3 photos; 2 of them were made anew" in told.err
+    assert "0 findings" in told.out
+
+
 def test_verify_finds_bytes_that_changed_behind_the_clock(tmp_path: Path, capsys: Capture) -> None:
     import os
 

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -49,6 +50,20 @@ def snapshot(root: Path) -> dict[str, tuple[int, ...]]:
         for path in (root, *root.rglob("*"))
         for stat in [path.lstat()]
     }
+
+
+def test_what_is_named_to_be_typed_next_stages_what_was_shown(shoot: Path, capsys: Capture) -> None:
+    """Under other options other groups would be found, and by another rule other shots go."""
+    given = ["--ignore", "*.gif", "--kind", "exact,phash", "--distance", "6", "--any-orientation", "--rules", "renders"]
+    assert main(["report", str(shoot), "--quiet", *given]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"Next: cullr stage {shlex.join(given)} {shoot}"
+    assert main(["report", str(shoot), "--quiet", *given, "--format", "json"]) == 0
+    shots = [shot for group in json.loads(capsys.readouterr().out)["groups"] for shot in group["shots"]]
+    assert main([*shlex.split(last)[2:], "--yes", "--quiet"]) == 0
+    dupes = shoot / "_review_dupes"
+    gone = {str(path.relative_to(dupes)) for path in dupes.rglob("*.jpg")}
+    assert gone == {shot["path"] for shot in shots if shot["proposal"] == "cull"} != set()
 
 
 def test_the_plan_has_the_promised_shape(shoot: Path, capsys: Capture) -> None:

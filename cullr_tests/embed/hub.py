@@ -54,7 +54,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(10**15 if manner == "huge" else len(body)))
         self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if manner in ("cut", "huge") else body)
+        if manner == "slow":
+            for start in range(0, len(body), len(body) // 20):
+                self.wfile.write(body[start : start + len(body) // 20])
+                self.server.over.wait(0.02)
+        else:
+            self.wfile.write(body[: len(body) // 2] if manner in ("cut", "huge") else body)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -152,9 +152,10 @@ class Harm:
 def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     torch.save({"visual.proj": Harm(f"touch {mark}")}, tmp_path / "harm.pt")
-    with pytest.raises(Failed):
+    with pytest.raises(Failed) as caught:
         load(f"cullr-tiny::{tmp_path / 'harm.pt'}")
     assert not mark.exists()
+    assert "weights_only" not in caught.value.message, "nobody is told to read it in the way that would"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,7 @@ def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
         ("ViT-B-32-quickgelu::laion2b_s34b_b79k", "has no weights", ""),
         ("ViT-B-32", "unknown encoder 'ViT-B-32'", "MODEL::TAG"),
         ("", "unknown encoder ''", "builtin"),
+        ("bultin", "unknown encoder 'bultin'", "Did you mean 'builtin'? Encoders: auto"),
         ("local-dir:/nowhere", "holds no open_clip_config.json", "saved"),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cullr.embed import download
+from cullr.embed.download import Patience
 from cullr.errors import Failed
 from cullr_tests.embed.hub import closed_port, serving
 
@@ -22,7 +23,7 @@ def online(monkeypatch: pytest.MonkeyPatch, no_weights_of_the_person: None) -> N
 
 
 def fetch(address: str, target: Path, **how: object) -> None:
-    download.fetch(f"{address}/a/weights.bin", target, **({"patience": 1.0} | how))  # type: ignore[arg-type]
+    download.fetch(f"{address}/a/weights.bin", target, **({"patience": Patience(1.0)} | how))  # type: ignore[arg-type]
 
 
 def test_a_file_arrives_whole_and_tells_its_progress(tmp_path: Path) -> None:
@@ -48,9 +49,23 @@ def test_a_file_arrives_whole_and_tells_its_progress(tmp_path: Path) -> None:
 def test_a_server_that_fails_is_given_up_and_leaves_nothing(tmp_path: Path, manner: str, message: str) -> None:
     with serving({"a/weights.bin": BODY}, manner) as hub, pytest.raises(Failed, match=message) as caught:
         # Only the silent one is to be waited for in vain: a busy machine is late, too.
-        fetch(hub.address, tmp_path / "weights.bin", patience=0.3 if manner == "silent" else 20.0)
+        fetch(hub.address, tmp_path / "weights.bin", patience=Patience(0.3 if manner == "silent" else 20.0))
     assert caught.value.remedy
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_would_take_too_long_is_given_up_and_says_how_slow_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asked for these weights by name waits for as long as bytes come."""
+    monkeypatch.setattr(download, "_TRIED", 0.05)
+    with serving({"a/weights.bin": BODY}, "slow") as hub:
+        with pytest.raises(Failed, match=r"KB/s: the weights would take too long") as caught:
+            fetch(hub.address, tmp_path / "weights.bin", patience=Patience(20.0, 0.2))
+        assert list(tmp_path.iterdir()) == []
+        fetch(hub.address, tmp_path / "weights.bin", patience=Patience(20.0))
+    assert "builtin" in caught.value.remedy
+    assert (tmp_path / "weights.bin").read_bytes() == BODY
 
 
 def test_a_checksum_known_beforehand_outranks_the_servers(tmp_path: Path) -> None:
@@ -64,8 +79,9 @@ def test_a_checksum_known_beforehand_outranks_the_servers(tmp_path: Path) -> Non
 
 def test_nobody_listening_or_no_such_host_is_said(tmp_path: Path) -> None:
     for address in (f"http://127.0.0.1:{closed_port()}", "http://nobody.invalid"):
-        with pytest.raises(Failed, match=r"cannot be reached|did not answer"):
+        with pytest.raises(Failed, match=r"cannot be reached|did not answer") as caught:
             fetch(address, tmp_path / "weights.bin")
+        assert "<" not in caught.value.message
 
 
 def test_an_address_that_is_none_is_an_error_of_ours_not_a_traceback(tmp_path: Path) -> None:

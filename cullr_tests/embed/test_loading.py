@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from cullr import embed
 from cullr.embed import checkpoints, extras, loading
+from cullr.embed.download import Patience
 from cullr.errors import Failed, UsageError
-from cullr.settings import cache_folder
+from cullr.indexer.run import run
+from cullr.settings import Settings, cache_folder
+from cullr_tests import pictures
 from cullr_tests.embed.conftest import Tiny
 from cullr_tests.embed.hub import closed_port, serving
 
@@ -70,6 +73,29 @@ def test_auto_fetches_clip_once_when_the_hub_answers(tiny: Tiny, tag: str, monke
     assert first.name == again.name and len(hub.asked) == asked
 
 
+def test_a_run_tells_how_far_its_weights_are(
+    tiny: Tiny, tag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the megabyte: 605 of them take a minute on a good line."""
+    pictures.save(tmp_path / "shoot" / "a.jpg", pictures.scene(1, 96, 72))
+    weights = tiny.safetensors.read_bytes()
+    steps: list[tuple[str, int, int]] = []
+    said: list[str] = []
+    with serving({FILE: weights}) as hub:
+        go_online(monkeypatch, hub.address)
+        run(
+            [tmp_path / "shoot"],
+            Settings(encoder="auto"),
+            tmp_path / "index",
+            progress=lambda name, done, total: steps.append((name, done, total)),
+            say=said.append,
+        )
+    megabytes = len(weights) >> 20
+    assert ("fetching weights, MB", megabytes, megabytes) in steps
+    assert [name for name, *_ in steps].index("fetching weights, MB") < [name for name, *_ in steps].index("embedding")
+    assert said[0].startswith(f"{tag}#") and "were fetched" in said[0]
+
+
 def test_a_repository_that_holds_only_the_old_kind_of_file_serves(
     tiny: Tiny, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +146,7 @@ def test_tags_with_a_plain_address_are_found_and_fetched(tiny: Tiny, monkeypatch
     with serving({"w/tiny.pt": data}) as hub:
         entry = {"url": f"{hub.address}/w/tiny.pt"}
         assert checkpoints.here(entry) is None
-        path = checkpoints.fetched(entry, 1.0)
+        path = checkpoints.fetched(entry, Patience(1.0))
     assert path.read_bytes() == data and path.parent == cache_folder() / "models"
     assert checkpoints.here(entry) == path
     other = Path("~/.cache/clip/known.pt").expanduser()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -152,16 +153,24 @@ def test_larger_pictures_mean_smaller_batches() -> None:
     assert batch_size(448, 2 << 30, "cpu") < batch_size(224, 2 << 30, "cpu") < 32
 
 
+def on_a_gpu() -> None:
+    raise torch.OutOfMemoryError
+
+
+def on_a_cpu() -> None:
+    torch.empty(1 << 50)
+
+
 class Greedy(Trunk):
     """Runs out of memory above some number of pictures."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, out: Callable[[], None] = on_a_gpu) -> None:
         super().__init__(0, 0)
-        self.most = most
+        self.most, self.out = most, out
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         if len(pictures) > self.most:
-            raise torch.OutOfMemoryError
+            self.out()
         return super().forward(pictures)
 
 
@@ -169,10 +178,26 @@ def encoder(trunk: nn.Module) -> TorchEncoder:
     return TorchEncoder(tower(trunk), "x", side=8, fit="crop", threshold=0.9, device="cpu")
 
 
-def test_memory_that_runs_out_halves_the_batch_and_loses_no_picture() -> None:
+@pytest.mark.parametrize("out", [on_a_gpu, on_a_cpu])
+def test_memory_that_runs_out_halves_the_batch_and_loses_no_picture(out: Callable[[], None]) -> None:
+    """And no more are asked for at once from then on."""
     pictures = trial_pictures(8, 21)
     wanted = encoder(Trunk(0, 0)).encode(pictures)
-    assert np.allclose(encoder(Greedy(2)).encode(pictures), wanted, atol=1e-6)
+    greedy = encoder(Greedy(2, out))
+    before = greedy.batch
+    assert np.allclose(greedy.encode(pictures), wanted, atol=1e-6)
+    assert greedy.batch == 2 < before == 32
+
+
+def test_another_error_of_the_network_is_told_as_it_is() -> None:
+    class Broken(Trunk):
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            if len(pictures) > 2:
+                raise RuntimeError("sizes do not match")
+            return super().forward(pictures)
+
+    with pytest.raises(RuntimeError, match="sizes do not match"):
+        encoder(Broken(0, 0)).encode(trial_pictures(8, 5))
 
 
 def test_a_picture_that_fits_into_no_memory_is_an_error_with_a_remedy() -> None:
@@ -200,20 +225,22 @@ def test_shares_of_a_batch_take_all_cores_and_none_twice(pictures: int, cores: i
 
 
 class Witness(Trunk):
-    """Says in which thread and with how many of torch's each share came."""
+    """Says in which thread and with how many of torch's each share came; all three must be there at one time."""
 
     def __init__(self) -> None:
-        super().__init__(0.002, 0)
+        super().__init__(0, 0)
+        self.together = threading.Barrier(3, timeout=60)
         self.seen: list[tuple[int, int, int]] = []
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.together.wait()
         self.seen.append((threading.get_ident(), torch.get_num_threads(), len(pictures)))
         return super().forward(pictures)
 
 
 def test_a_batch_is_shared_among_threads_of_one_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows stand in the pictures' order, and threads that come later have as many of torch's as before."""
-    monkeypatch.setattr("cullr.embed.extras.cores", lambda: 3)
+    monkeypatch.setattr("cullr.machine.cores", lambda: 3)
     witness, before = Witness(), torch.get_num_threads()
     torch.set_num_threads(2)
     pictures = trial_pictures(8, 3 * LEAST + 2)

@@ -95,6 +95,26 @@ def test_the_name_follows_the_content_not_the_file_name(tmp_path: Path) -> None:
     assert one.name == same.name != other.name
 
 
+def test_weights_that_lie_beside_the_graph_belong_to_the_name(tmp_path: Path) -> None:
+    """As a recent torch exports them: the same graph with other weights is another encoder."""
+    field, text, number = onnx_graph._bytes, onnx_graph._text, onnx_graph._number
+    graph = Graph()
+    told = text(1, "location") + text(2, "tints.data")
+    graph._weights.append(number(1, 3) + number(2, FLOAT32) + text(8, "tint") + field(13, told) + number(14, 1))
+    mean = graph.node("ReduceMean", graph.node("Cast", "image", to=1), axes=(1, 2), keepdims=0)
+    graph.node("Mul", mean, "tint", name="tinted")
+    (tmp_path / "tinted.onnx").write_bytes(graph.model(("image", ("n", 16, 16, 3)), ("tinted", ("n", 3))))
+    found = []
+    for tint in ((1, 1, 1), (1, 0, 0)):
+        (tmp_path / "tints.data").write_bytes(np.array(tint, "<f4").tobytes())
+        found.append(embed.load(f"onnx:{tmp_path / 'tinted.onnx'}")[0])
+    assert found[0].name != found[1].name
+    assert found[1].encode(colours(16)[2:]) == pytest.approx(np.array([[1, 0, 0]]), abs=1e-6)
+    (tmp_path / "tints.data").unlink()
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        embed.load(f"onnx:{tmp_path / 'tinted.onnx'}")
+
+
 @pytest.mark.parametrize(
     ("shape", "axes", "notes", "message"),
     [

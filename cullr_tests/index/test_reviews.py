@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cullr.index import database, facts_json
-from cullr.index.reviews import Reader, Writer
+from cullr.index.publishing import Writer
+from cullr.index.reviews import Reader
 from cullr.model import (
     Difference,
     File,
@@ -69,7 +70,7 @@ def channel(tmp_path: Path) -> Iterator[tuple[Writer, Reader]]:
 def publish(writer: Writer, *groups: Group, known: dict[int, ShotFacts] | None = None) -> None:
     members = {ShotId(n): (known or {}).get(n) or facts(n) for each in groups for n in each.shots}
     said = {each.id: [Proposal(n, n == each.shots[0], f"because {n}") for n in each.shots] for each in groups}
-    writer.publish(groups, members, said, provisional=False)
+    writer.publish(groups, members, said, final={each.id for each in groups})
 
 
 def test_what_the_indexer_writes_the_screen_reads(channel: tuple[Writer, Reader]) -> None:
@@ -186,3 +187,20 @@ def test_what_was_not_compared_is_read_as_it_was_written(tmp_path: Path) -> None
         for each in ([], rows * 2, rows):
             Writer(opened.connection, "this").left_out(each)
             assert Reader(opened.connection, "this").left_out() == each
+
+
+def test_a_publication_that_changes_nothing_does_not_wake_the_screen(channel: tuple[Writer, Reader]) -> None:
+    writer, reader = channel
+    groups = group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4)
+    publish(writer, *groups)
+    assert reader.changed()
+    publish(writer, *groups)
+    assert not reader.changed()
+    publish(writer, *groups, known={4: facts(4, "renamed.jpg")})
+    assert reader.changed()
+    [first, second] = reader.order()
+    assert reader.texts([second])[second].count("renamed.jpg") == 1
+    publish(writer, groups[1], known={4: facts(4, "renamed.jpg")})
+    publish(writer, *groups, known={4: facts(4, "renamed.jpg")})
+    assert [reader.rows([row])[row].id for row in reader.order()] == [groups[1].id, groups[0].id]
+    assert first not in reader.order()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cullr.index import database
 from cullr.index.store import Store
-from cullr.index.vectors import DAMAGED, Vectors
+from cullr.index.vectors import DAMAGED, Vectors, Verdict
 from cullr.model import Metadata, ShotId
 
 SIZE = 16
@@ -186,18 +186,18 @@ def test_rows_shifted_by_one_as_in_the_known_disaster_are_all_found_out(index: d
     rows = index.connection.execute("SELECT data, sum FROM vector ORDER BY photo").fetchall()
     for photo, (data, total) in zip(ids, rows[1:] + rows[:1], strict=True):
         index.connection.execute("UPDATE vector SET data = ?, sum = ? WHERE photo = ?", (data, total, photo))
-    assert len(vectors.verify(ids, 0, again)[1]) == 50
+    assert len(vectors.verify(ids, 0, again).faults) == 50
     assert vectors.load(ids).dropped == tuple(ids)
 
 
 def test_verify_makes_a_sample_again_and_says_what_differs(index: database.Database) -> None:
     ids, vectors = filled(index, 40)
-    assert vectors.verify(ids, 40, again) == (40, [])
+    assert vectors.verify(ids, 40, again) == Verdict(40, 40, ())
     vectors.save(ids[30], print_of(ids[30]), vector_of(ids[31]))  # whole by every checksum, and wrong
     index.connection.execute("UPDATE vector SET sum = sum + 1 WHERE photo = ?", (ids[3],))
-    checked, faults = vectors.verify(ids, 40, again)
-    assert checked == 40
-    assert [(fault.photo, fault.why[:25]) for fault in faults] == [
+    found = vectors.verify(ids, 40, again)
+    assert (found.checked, found.made_anew) == (40, 39), "a checksum that does not hold is fault enough"
+    assert [(fault.photo, fault.why[:25]) for fault in found.faults] == [
         (ids[3], DAMAGED[:25]),
         (ids[30], "the photo gives another v"),
     ]
@@ -206,7 +206,7 @@ def test_verify_makes_a_sample_again_and_says_what_differs(index: database.Datab
     def unreadable(photos: Sequence[ShotId]) -> NDArray[np.float32]:
         return np.full((len(photos), SIZE), np.nan, np.float32)
 
-    assert vectors.verify(ids[:2], 2, unreadable)[1][0].why == "it cannot be made again"
+    assert vectors.verify(ids[:2], 2, unreadable).faults[0].why == "it cannot be made again"
 
 
 def test_the_sample_is_spread_over_all_ids_and_always_the_same(index: database.Database) -> None:

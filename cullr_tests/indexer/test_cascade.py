@@ -14,7 +14,6 @@ from cullr import scan
 from cullr.index import database, reviews
 from cullr.index.reviews import Reader
 from cullr.index.store import Store
-from cullr.indexer import facts as fact
 from cullr.indexer import grouping, live
 from cullr.indexer.live import BY_PREVIEWS, GROUPED, Live
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
@@ -75,11 +74,29 @@ def test_heads_alone_give_the_first_groups_and_their_mistakes(shoot: Path, tmp_p
             lambda *_step: None,
         )
         passes.heads(scanned.shots)
-    facts = fact.gather([shoot], scanned.shots, passes.rows, store)
+    facts = passes.facts(scanned.shots)
     assert {each.look.rung for each in facts if each.look} == {Rung.THUMBNAIL}
     found = {names for kind, names in named(grouping.groups(facts, Settings()).groups, facts) if kind == "phash"}
     assert frozenset({"burst1_0.jpg", "burst1_1.jpg", "burst1_2.jpg", "stale_claims.jpg"}) in found
     assert frozenset({"burst2_0.jpg", "burst2_1.jpg", "burst2_2.jpg"}) in found
+    opened.close()
+
+
+def test_facts_are_made_anew_of_what_was_read_and_of_nothing_else(shoot: Path, tmp_path: Path) -> None:
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    scanned = scan.walk([shoot])
+    store = Store(opened)
+    photos = [photo for shot in scanned.shots for photo in shot.photos]
+    rows = reconcile(store, [shoot], photos, lambda _place: False).rows
+    with Crew(Limits(workers=1)) as crew:
+        passes = Passes([shoot], rows, store, crew, lambda *_step: None)
+        passes.heads(scanned.shots)
+        heads = {each.shot: each for each in passes.facts(scanned.shots)}
+        some = [shot for shot in scanned.shots if shot.path.startswith("burst1")]
+        passes.pictures(some)
+        for shot, facts in ((each.shot, each) for each in passes.facts(scanned.shots)):
+            assert (facts.look is not None and facts.look.rung is Rung.DRAFT) == (shot in some)
+            assert (facts is heads[shot]) == (shot not in some)
     opened.close()
 
 
@@ -93,7 +110,7 @@ def test_the_groups_in_the_end_are_those_of_the_pixels(shoot: Path, tmp_path: Pa
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     opened = database.open_for_writing(tmp_path / "cascade", lambda _sentence: None)
@@ -128,7 +145,7 @@ def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_not
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     def at_previews(statement: str) -> None:
@@ -156,7 +173,7 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     class Enough(Exception):
         pass
 
-    def leave() -> None:
+    def leave(_seconds: float) -> None:
         raise Enough
 
     monkeypatch.setattr(live, "AT_ONCE", 1)

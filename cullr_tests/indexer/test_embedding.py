@@ -15,6 +15,7 @@ from cullr.errors import UsageError
 from cullr.index import database
 from cullr.index.vectors import Vectors
 from cullr.indexer import grouping
+from cullr.indexer.live import Live
 from cullr.indexer.run import Indexed, run
 from cullr.indexer.verify import verify
 from cullr.model import Group, Kind, ShotId, Weakest
@@ -87,6 +88,30 @@ def test_vectors_are_made_once_and_again_only_for_what_changed(shoot: Path, tmp_
     assert third.groups == ()
 
 
+def test_a_screen_s_indexer_loads_and_names_its_encoder_once(shoot: Path, tmp_path: Path) -> None:
+    """Whatever is moved or added meanwhile: each approval begins another run."""
+
+    class Enough(Exception):
+        pass
+
+    def change(_seconds: float) -> None:
+        if (shoot / "ocelot.jpg").exists():
+            (shoot / "ocelot.jpg").unlink()
+        elif not (shoot / "new.jpg").exists():
+            pictures.save(shoot / "new.jpg", pictures.scene(9))
+        else:
+            raise Enough
+
+    said: list[str] = []
+    opened = database.open_for_writing(tmp_path / "cache", said.append)
+    with pytest.raises(Enough):
+        Live([shoot], BUILTIN, opened, said.append).serve(change)
+    opened.close()
+    assert said == ["The built-in encoder EfficientNet-Lite0, as asked."]
+    assert {"new.jpg", "a.jpg"} <= kept(tmp_path / "cache").keys()
+    assert "ocelot.jpg" not in kept(tmp_path / "cache")
+
+
 def test_a_vector_damaged_in_the_index_is_made_again(shoot: Path, tmp_path: Path) -> None:
     first, _, _ = indexed(shoot, tmp_path / "cache")
     db = sqlite3.connect(tmp_path / "cache" / "index.sqlite3")
@@ -108,14 +133,22 @@ def models(cache: Path) -> dict[str, list[int]]:
     return found
 
 
+def kept(cache: Path) -> dict[str, bytes]:
+    """Each photo's vector as it is stored, by name."""
+    db = sqlite3.connect(cache / "index.sqlite3")
+    found = dict(db.execute("SELECT CAST(name AS TEXT), data FROM vector JOIN photo ON photo.id = photo"))
+    db.close()
+    return found
+
+
 def test_another_encoder_keeps_the_vectors_of_the_first(shoot: Path, tmp_path: Path) -> None:
     first, _, _ = indexed(shoot, tmp_path / "cache")
     other = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
     changed, steps, _ = indexed(shoot, tmp_path / "cache", other)
     assert embedded(steps) == 7
     assert changed.groups != first.groups  # mean colours are other neighbours
-    kept = models(tmp_path / "cache")
-    assert kept["efficientnet-lite0-gem"] == kept["onnx"]
+    both = models(tmp_path / "cache")
+    assert both["efficientnet-lite0-gem"] == both["onnx"]
     again, steps, _ = indexed(shoot, tmp_path / "cache")
     assert embedded(steps) == 0
     assert again.groups == first.groups
@@ -138,11 +171,10 @@ def test_a_picture_that_gives_no_vector_is_named_and_alone_tried_again(shoot: Pa
 KILLED = """
 import os, sys
 from pathlib import Path
-from cullr.indexer import embedding
-from cullr.indexer import grouping
+from cullr.embed import runtime
 from cullr.indexer.run import run
-from cullr.settings import Matching, Settings
-embedding.BATCH = 2
+from cullr.settings import Settings
+runtime.HANDED_OVER = 2
 spec, root, cache, last = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 def progress(name, done, total):
     if name == "embedding" and done == last:
@@ -163,6 +195,7 @@ def test_a_pass_killed_anywhere_goes_on_with_nothing_twice_and_nothing_missing(s
     assert sorted(photos) == sorted(set(photos)) == sorted(each.id for each in found.facts)
     fresh, _, _ = indexed(shoot, tmp_path / "fresh", Settings(encoder=spec))
     assert [group.kind for group in found.groups] == [group.kind for group in fresh.groups]
+    assert kept(cache) == kept(tmp_path / "fresh"), "each photo has its own vector, to the bit"
 
 
 def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, ...], list[str]]:
@@ -175,7 +208,9 @@ def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, .
 def test_verify_finds_a_vector_that_belongs_to_another_photo(shoot: Path, tmp_path: Path) -> None:
     """By its checksum, also where no encoder is at hand."""
     indexed(shoot, tmp_path / "cache")
-    assert findings(shoot, tmp_path / "cache", BUILTIN)[0] == ()
+    found, said = findings(shoot, tmp_path / "cache", BUILTIN)
+    assert found == ()
+    assert said[-1] == "It has vectors of 7 of 7 photos; 7 of them were made anew."
     db = sqlite3.connect(tmp_path / "cache" / "index.sqlite3")
     [(one, first), (two, second)] = db.execute("SELECT photo, data FROM vector ORDER BY photo LIMIT 2").fetchall()
     db.execute("UPDATE vector SET data = ? WHERE photo = ?", (second, one))

@@ -72,7 +72,7 @@ def renders(shared: Path) -> list[ShotFacts]:
 
 
 def told(found: Group, facts: Sequence[ShotFacts]) -> list[list[str]]:
-    """The sets of a group, by the paths of their shots."""
+    """The sets of a group, by the paths of their shots in the order of the stages."""
     assert found.sets is not None
     by_id = {fact.id: fact.shot.path for fact in facts}
     parts = [
@@ -138,7 +138,7 @@ def test_every_repeated_set_is_found_and_nothing_else(shared_photos: Path) -> No
     facts += [render(path, later=5000, change=made_again) for letter in "ABDEF" for path in wanted[letter]]
     found, _ = sets.match(facts)
     repeated = {letter: [path.name for path in wanted[letter]] for letter in "ABDEF"}
-    assert sorted(told(group, facts)[0] for group in found) == sorted(map(sorted, repeated.values()))
+    assert sorted(told(group, facts)[0] for group in found) == sorted(repeated.values()), "1 before 1.5"
     for group in found:
         first, second = told(group, facts)
         assert [name[15:] for name in first] == [name[15:] for name in second]

@@ -10,12 +10,15 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from PIL import Image
 
+from cullr.embed import Fit
 from cullr.pool import Job, Measured
-from cullr.pool.crew import Crew
-from cullr.pool.jobs import Task, Wanted
+from cullr.pool.crew import Crew, fitting
+from cullr.pool.jobs import Square, Task, Wanted
 from cullr.settings import Limits
 from cullr_tests import pictures
 
@@ -43,6 +46,22 @@ def test_every_task_is_answered_once(tmp_path: Path) -> None:
     assert all(outcome.why is None for outcome in found)
     previews = [outcome.value.preview for outcome in again if isinstance(outcome.value, Measured)]
     assert [(preview or b"")[:2] for preview in previews] == [b"\xff\xd8"] * 3
+
+
+@pytest.mark.parametrize("size", [(1, 65_000), (65_000, 1), (3, 65_000), (1, 1), (640, 480)])
+def test_a_strip_of_any_length_becomes_a_square_of_its_middle(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Scaled as a whole, the first would take 10 GB."""
+    picture = Image.new("RGB", size, "red")
+    picture.paste("blue", (size[0] // 4, size[1] // 4, size[0] - size[0] // 4, size[1] - size[1] // 4))
+    path = pictures.save(tmp_path / "strip.png", picture)
+    tasks = [Task(number, str(path), square=Square(32, fit)) for number, fit in enumerate(get_args(Fit))]
+    with Crew(Limits(workers=1)) as crew:
+        found = {outcome.key: outcome.value for outcome in crew.run(Job.SQUARE, tasks)}
+    for number, fit in enumerate(get_args(Fit)):
+        pixels = found[number]
+        assert isinstance(pixels, bytes) and len(pixels) == 32 * 32 * 3
+        middle = pixels[3 * (16 * 32 + 16) :][:3]
+        assert middle == b"\0\0\xff", fit
 
 
 def test_a_hanging_decoder_costs_one_photo(tmp_path: Path) -> None:
@@ -109,3 +128,9 @@ def test_libraries_chatter_does_not_reach_the_terminal(shared_photos: Path, capf
         found = list(crew.run(Job.PICTURE, [Task(n, str(path)) for n, path in enumerate(noisy)]))
     assert all(outcome.why for outcome in found)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_machine_of_many_cores_and_little_memory_gets_the_workers_that_fit() -> None:
+    assert fitting(2, 24 << 30) == 2
+    assert fitting(64, 4 << 30) == 12
+    assert fitting(64, 0) == 1

@@ -317,3 +317,10 @@ def test_a_picture_fills_its_box_in_one_direction() -> None:
     wide, tall = fitted((4000, 1000), order), fitted((1000, 4000), order)
     assert (wide.columns, wide.rows) == (40, 5)
     assert (tall.columns, tall.rows) == (10, 20)
+
+
+def test_a_preview_takes_the_same_cells_as_its_photo_where_a_side_ends_in_the_middle_of_a_cell() -> None:
+    order = RenderOrder("", "kitty", 59, 24, cell=(8, 17))
+    photo, preview = fitted((960, 640), order), fitted((320, 213), order)
+    assert pytest.approx(18.5, abs=0.02) == 59 * 8 / 17 * 640 / 960
+    assert (photo.columns, photo.rows) == (preview.columns, preview.rows) == (59, 18)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from cullr import report
 from cullr.model import Kind, Review, Skipped, Taken, TimeSource
-from cullr.report import table_report
+from cullr.report import table_report, words
 from cullr.safe_text import visible
 from cullr_tests.report.reviews import NOON_US, facts, group, names, odd_names, of_names, review, written
 
@@ -63,6 +63,23 @@ def test_the_table_says_what_a_photographer_needs() -> None:
         "1,204 photos in 4 shots, 2 groups; 1 shot to cull, 4.1 MB.",
         "Next: cullr stage '/my photos'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "threshold", "wanted"),
+    [
+        (Kind.CLIP, 0.91, 0.9, "cosine 0.910 (at least 0.9)"),
+        (Kind.CLIP, 0.77, 0.9, "cosine 0.770 (at least 0.9 to the middle one)"),
+        (Kind.PHASH, 8, 8, "8 of 64 bits apart (limit 8)"),
+        (Kind.PHASH, 10, 8, "10 of 64 bits apart (limit 8 to the middle one)"),
+        (Kind.BURST, 3.5, 2, "3.5 s apart (limit 2 s to the middle one)"),
+    ],
+)
+def test_a_weakest_pair_that_lies_beyond_the_bar_is_explained(
+    kind: Kind, score: float, threshold: float, wanted: str
+) -> None:
+    made = group([facts(1, "a.jpg"), facts(2, "b.jpg")], kind, score=score, threshold=threshold)
+    assert words.weakest(made.group) == wanted
 
 
 def test_bursts_have_to_be_named_to_be_staged() -> None:

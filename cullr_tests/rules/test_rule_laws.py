@@ -195,3 +195,17 @@ def test_each_stretch_of_the_clock_keeps_its_share(chosen: Rule, most: Amount, s
     for stretch in windows(shots, most.seconds):
         assert len(stays & {shot.id for shot in stretch}) == min(most.keep, len(stretch))
     assert {shot.id for stretch in windows(shots, most.seconds) for shot in stretch} == {shot.id for shot in shots}
+
+
+@given(RULES, groups_of_shots(), st.booleans())
+def test_a_wish_changes_no_proposal_and_names_all_that_a_demand_would_ask_for_first(
+    chosen: Rule, shots: list[ShotFacts], across: bool
+) -> None:
+    offered = group(shots, Kind.PHASH)
+    wish, demand = rules.Wish(), rules.Demand()
+    said = rules.propose(chosen, offered, shots, across_stages=across, demand=wish)
+    assert said == rules.propose(chosen, offered, shots, across_stages=across)
+    assert not wish
+    rules.propose(chosen, offered, shots, across_stages=across, demand=demand)
+    for measure, lacking in demand.wanted.items():
+        assert lacking <= wish.wanted[measure]

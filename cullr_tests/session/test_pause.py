@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from cullr import settings
+from cullr.embed.runtime import HANDED_OVER as BATCH
 from cullr.index import database
-from cullr.indexer.embedding import BATCH
 from cullr.model import Kind
 from cullr.session import Session
 from cullr.session.desk import Desk

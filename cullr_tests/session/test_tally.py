@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cullr import rules
-from cullr.index import database, reviews
+from cullr.index import database
+from cullr.index.publishing import Writer
 from cullr.journal import Verdict
 from cullr.model import File, Group, Kind, Metadata, Proposal, Shot, ShotFacts, ShotId, Taken, TimeSource, Weakest
 from cullr.rules import Rule
@@ -68,7 +69,8 @@ class Case:
         self.groups = grouped(made)
         proposals = rules.hearing(self.own).proposals(self.groups, self.facts)
         opened = database.open_for_writing(self.cache, lambda _sentence: None)
-        reviews.Writer(opened.connection, self.desk._key).publish(self.groups, self.facts, proposals, provisional=False)
+        final = {each.id for each in self.groups}
+        Writer(opened.connection, self.desk._key).publish(self.groups, self.facts, proposals, final=final)
         opened.close()
         self.desk._open_index(self.cache)
 

@@ -38,6 +38,14 @@ CASES = [
         (9, 18),
     ),
     Case(
+        "a kitty from before its placeholders, which says OK all the same",
+        b"\x1bP>|kitty(0.26.5)\x1b\\" + OK + b"\x1b[6;18;9t\x1b[>1;4000;26c\x1b[?62;c",
+        "cells",
+        True,
+        {"TERM": "xterm-kitty"},
+        (9, 18),
+    ),
+    Case(
         "ghostty, whose 62;22 is no sixel",
         b"\x1bP>|ghostty 1.1.2\x1b\\" + OK + b"\x1b[6;34;16t\x1b[>1;10;0c\x1b[?62;22c".replace(b"1;10;0", b"1;10;1"),
         "kitty",
@@ -107,6 +115,13 @@ CASES = [
         False,
         {"TERM_PROGRAM": "Apple_Terminal", "COLORTERM": "truecolor"},
     ),
+    Case(
+        "mlterm, whose table of colours runs over",
+        b"\x1b[6;16;8t\x1b[>24;279;0c\x1b[?63;1;2;3;4;6;7;15;18;22;29c",
+        "sixel",
+        False,
+        {"TERM": "mlterm"},
+    ),
     Case("GNOME Terminal", b"\x1bP>|VTE(7600)\x1b\\\x1b[>65;7600;1c\x1b[?65;1;9c", "cells", True),
     Case("mosh", b"\x1b[>1;10;0c\x1b[?62c", "cells", False),
     Case("mosh from iTerm2", b"\x1b[>1;10;0c\x1b[?62c", "cells", False, {"LC_TERMINAL": "iTerm2"}),
@@ -142,6 +157,14 @@ CASES = [
         client=Client("kitty(0.35.2)", "xterm-kitty", frozenset({"RGB"}), False),
     ),
     Case(
+        "tmux in a kitty from before its placeholders",
+        b"\x1bP>|tmux 3.4\x1b\\\x1b[?1;2c",
+        "cells",
+        True,
+        {"TMUX": "/tmp/x,1,0"},
+        client=Client("kitty(0.27.1)", "xterm-kitty", frozenset({"RGB"}), True),
+    ),
+    Case(
         "tmux with sixels in iTerm2, without RGB",
         b"\x1bP>|tmux 3.4\x1b\\\x1b[?61;4;6c",
         "sixel",
@@ -169,6 +192,16 @@ def test_each_terminal_shows_pictures_its_own_way(case: Case) -> None:
     assert (terminal.pictures, terminal.truecolor, terminal.cell_pixels) == (case.pictures, case.truecolor, case.cell)
     assert terminal.tmux is (case.client is not None)
     assert terminal.why.startswith(f"{case.pictures}: ")
+
+
+def test_only_konsole_wipes_what_is_beside_a_picture() -> None:
+    spilling = []
+    for case in CASES:
+        sieve = Sieve()
+        sieve.feed(case.replies)
+        if described(sieve.replies, {"TERM": "xterm-256color", **case.env}, case.client).spills:
+            spilling.append(case.name)
+    assert spilling == ["Konsole, which says OK but knows no placeholders", "an old Konsole"]
 
 
 def test_why_names_the_command_that_lets_tmux_pass_pictures() -> None:
@@ -226,4 +259,6 @@ def test_truecolor_that_ssh_dropped_is_set_again_and_a_false_claim_is_taken_back
     assert colour_settings(kitty, {"TERM": "xterm-kitty"})["COLORTERM"] == "truecolor"
     assert colour_settings(apple, {"TERM": "xterm-256color", "COLORTERM": "truecolor"})["COLORTERM"] == ""
     assert colour_settings(in_tmux, {"TERM": "screen"})["TEXTUAL_COLOR_SYSTEM"] == "256"
+    mlterm = Terminal("mlterm", "sixel", "")
+    assert colour_settings(mlterm, {"TERM": "mlterm"})["TEXTUAL_COLOR_SYSTEM"] == "256"
     assert "TEXTUAL_COLOR_SYSTEM" not in colour_settings(Terminal("vt220", "cells", ""), {"TERM": "vt220"})

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from textual.message import Message
@@ -132,6 +133,21 @@ def test_what_is_asked_for_comes_before_what_is_expected(tmp_path: Path) -> None
         waiting = sum(loader.request(n, one) is None for n, one in enumerate(expected))
         assert waiting > 30, "the request overtook the rest of the prefetch"
         mailbox.wait(1 + waiting)
+
+
+def test_no_sharper_picture_is_made_before_anothers_first_look(tmp_path: Path) -> None:
+    first = [replace(order(tmp_path, number), budget=4 << 10) for number in range(3)]
+    sharp = [order(tmp_path, number) for number in range(3)]
+    with loading() as (loader, mailbox):
+        loader.hold(on=True)
+        for number in range(3):
+            loader.request(f"first {number}", first[number])
+            loader.request(f"sharp {number}", sharp[number])
+        loader.hold(on=False)
+        assert [each.key for each in mailbox.wait(6)] == [
+            *(f"first {n}" for n in (2, 1, 0)),
+            *(f"sharp {n}" for n in (2, 1, 0)),
+        ]
 
 
 def test_prefetched_pictures_are_at_hand_without_a_message(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ DRAWN = {
     "iterm": re.compile(rb"\x1b7\x1b\[(\d+);(\d+)H\x1b\]1337;File=inline=1;[^\x07]*\x07\x1b8"),
     "sixel": re.compile(rb"\x1b7\x1b\[(\d+);(\d+)H\x1bP0;1;0q[^\x1b]*\x1b\\\x1b8"),
 }
+KONSOLE = b"\x1bP>|Konsole 22.12.3\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;17;8t\x1b[>1;115;0c\x1b[?62;1;4c"
 KITTY = b"\x1bP>|kitty(0.35.2)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;16;8t\x1b[?62;c"
 
 
@@ -80,6 +81,20 @@ def test_an_overlay_is_drawn_after_its_frame_and_again_only_when_it_was_wiped(wa
         assert len(DRAWN[way].findall(quiet(fake, wanted=DRAWN[way]))) == 1, "the dialog is gone: once"
         fake.type(b"n")
         assert len(DRAWN[way].findall(quiet(fake, wanted=DRAWN[way]))) == 1
+
+
+def test_konsole_wipes_a_column_beside_a_sixel_picture_so_its_words_are_written_again(tmp_path: Path) -> None:
+    with desk(FakeTerminal([(0.0, KONSOLE)]), "auto", tmp_path / "keys") as fake:
+        fake.type(b"n")
+        heard = quiet(fake, wanted=DRAWN["sixel"])
+        (drawn,) = DRAWN["sixel"].finditer(heard)
+        row, column = int(drawn[1]), int(drawn[2])
+        beside = re.match(rb"\x1b7(.*)\x1b8", heard[drawn.end() :], re.DOTALL)
+        assert beside
+        places = re.findall(rb"\x1b\[(\d+);(\d+)H", beside[1])
+        assert [int(place[0]) for place in places] == list(range(row, row + len(places)))
+        assert {int(place[1]) for place in places[:-1]} == {column + 50}, "and the last line is the one below"
+        assert not DRAWN["sixel"].search(quiet(fake)), "and that wipes nothing"
 
 
 def test_kittys_payload_comes_before_its_placeholders_and_fits_the_line(tmp_path: Path) -> None:

@@ -118,6 +118,20 @@ def test_blanks_under_a_picture_are_written_once_and_again_when_another_picture_
     assert BLANKS[3] * 5 in shown.changes(one, SIZE)
 
 
+def test_what_a_picture_spilled_over_is_written_again_as_it_was_and_nothing_else() -> None:
+    shown, glass = Shown(), Glass()
+    whole = frame([(row, 0, [(CODES[1], "abcdefgh"), (CODES[2 + row % 2], "ijklmno")]) for row in range(5)])
+    glass.feed(shown.changes(whole, SIZE))
+    again = Glass()
+    again.feed(shown.around(2, 1, 4, 2).removeprefix("\x1b7").removesuffix("\x1b8"))
+    right, below = [(1, 6), (2, 6)], [(3, column) for column in range(2, 7)]
+    assert again.cells == {place: glass.cells[place] for place in right + below}
+    assert shown.changes(whole, SIZE) == "", "it is known to be there"
+    assert shown.around(20, 4, 4, 2) == "", "beyond the edges is nothing to write"
+    shown.changes(frame([(2, 0, [("", "漢字")])]), SIZE)
+    assert shown.around(2, 1, 4, 1).startswith("\x1b7\x1b[2;7H"), "where wide characters are, no place is known"
+
+
 @pytest.mark.parametrize(
     "foreign",
     [

@@ -61,7 +61,7 @@ def late(way: str, heard: bytes) -> float:
     first = [min(each.bytes for each in large), *sorted(each.bytes for each in cards)[:SHOTS]]
     assert first[0] <= FIRST_BYTES and max(first[1:], default=0) <= SMALL_BYTES
     words = len(heard) - sum(each.bytes for each in found)
-    rests = RESTS + (0 if way == "kitty" else overlays.REST)
+    rests = RESTS + (0 if way == "kitty" else overlays.NEW)
     return ROUND_TRIP + rests + (words + sum(first)) / RATE
 
 

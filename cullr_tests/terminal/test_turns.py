@@ -94,6 +94,8 @@ def test_an_overlay_is_drawn_once_after_its_cells_rest_and_not_when_others_were_
     desk.overlays.written("a list moves its cursor")
     assert desk.took(1) == []
     desk.overlays.written(f"frame {blank * 4}")
+    assert desk.took(0) == ["<first>"], "new and under the eye: at once"
+    desk.overlays.written(f"a dialog closes {blank}")
     assert desk.took(REST / 2) == []
     desk.overlays.written(f"and again {blank}")
     assert desk.took(REST * 0.9) == [], "the cells have not rested yet"

@@ -260,6 +260,31 @@ def test_groups_that_arrive_go_to_the_end_and_the_cursor_stays(root: Path) -> No
     play(root, script)
 
 
+def test_a_disk_that_is_unmounted_takes_no_group_away_and_the_review_goes_on_when_it_is_back(root: Path) -> None:
+    away = root.with_name("away")
+
+    async def script(review: Review) -> None:
+        def header() -> str:
+            return str(review.screen.header.render())
+
+        await review.at("a0.jpg")
+        await review.until(review.desk.complete)
+        titles = review.titles
+        root.rename(away)
+        await review.until(lambda: "does not exist. Is the disk mounted?" in header())
+        assert (review.titles, review.open) == (titles, "a0.jpg")
+        await review.press("enter")
+        await review.until(lambda: review.screen.message.tone in {"bad", "care"})
+        away.rename(root)
+        await review.until(lambda: "does not exist" not in header())
+        await review.until(lambda: review.desk.complete() and review.level())
+        assert sorted(review.titles) == sorted(titles)
+        pictures.save(root / "_new.jpg", pictures.scene(3), quality=60)
+        await review.until(lambda: len(review.titles) == len(titles) + 1)
+
+    play(root, script)
+
+
 def test_a_folder_that_disappears_leaves_a_screen_that_still_answers(root: Path) -> None:
     async def script(review: Review) -> None:
         await review.at("a0.jpg")

@@ -55,6 +55,11 @@ def test_two_stand_side_by_side_on_a_wide_screen_and_one_above_the_other_on_a_ta
     assert layout(2, 40, 60) == (1, 2)
 
 
+def test_portraits_stand_side_by_side_where_landscapes_take_two_rows() -> None:
+    assert layout(3, 120, 33, shape=2 * 3 / 2) == (2, 2)
+    assert layout(3, 120, 33, shape=2 * 2 / 3) == (3, 1)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 def test_every_shot_is_there_with_its_picture_and_its_mark(desk: Desk, size: tuple[int, int]) -> None:
     opened = group(desk, Kind.PHASH)

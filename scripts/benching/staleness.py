@@ -1,7 +1,8 @@
 """How long after the last key a person sees what it brought, through a real sshd and a line of 150 ms and 250 KB/s.
 
 By the clock of the terminal's end: `cursor` is the first byte that comes back, `picture` the first one of the large
-box, `all` the first look of every box, `sharp` the last byte.
+box, `all` the first look of every box, `sharp` the last byte. A look in cells is there when 9 of 10 of its cells are:
+of the others some looked the same before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 WAYS = ("kitty", "iterm", "sixel", "cells")
 GOAL = 0.5
 GROUPS, SHOTS = 22, 3
-CARD = 18
+CARD, STRIP = 18, 14
+"""Columns of a card's picture, and the row under which there are none."""
 MOVES = (("a rested move", [b"j"]), ("a jump", [b"G"]), ("20 quick keys", [b"k"] * (GROUPS - 3)))
 """To groups that were never open."""
 
@@ -64,7 +66,11 @@ def _row(fake, way: str, keys: list[bytes]) -> str:  # type: ignore[no-untyped-d
     heard = fake.heard[before:]
     cursor, last = when(1), when(len(heard))
     if way == "cells":
-        return f"{cursor:.2f} | | | {last:.2f} | {len(heard) / 1000:.0f}"
+        looks = sent.cells(heard)
+        large = sorted(size for (row, _), size in looks.items() if row > STRIP)
+        every = sorted(looks.values())
+        picture, whole = (when(sizes[len(sizes) * 9 // 10]) for sizes in (large, every))
+        return f"{cursor:.2f} | {picture:.2f} | {whole:.2f} | {last:.2f} | {len(heard) / 1000:.0f}"
     found = sent.pictures(way, heard)
     large = [each for each in found if each.width > CARD * (10 if way == "sixel" else 1)]
     cards = [each for each in found if each not in large]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from cullr.errors import CullrError
-from cullr.pool.jobs import Job, Rendered, RenderOrder, Task
+from cullr.pool.jobs import WIRE_BYTES, Job, Rendered, RenderOrder, Task
 from cullr.settings import Limits
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ class PictureLoader:
                 self._done(order, _rendered(crew, order))
 
     def _next(self) -> RenderOrder | None:
-        """The next order to render: the one asked for last, because the eye is there; None at the end."""
+        """The next order to render: the one asked for last, because the eye is there, but no sharper picture before
+        another's first look; None at the end."""
         with self._changed:
             while not self._closed:
                 order = self._first()
@@ -139,9 +140,9 @@ class PictureLoader:
             return None
 
     def _first(self) -> RenderOrder | None:
-        for order in reversed(self._wanted.values()):
-            if order not in self._running:
-                return order
+        free = [order for order in reversed(self._wanted.values()) if order not in self._running]
+        if free:
+            return next((order for order in free if order.budget < WIRE_BYTES), free[0])
         while self._expected:
             order = self._expected.pop(0)
             if order not in self._running and order not in self._kept:

@@ -244,7 +244,8 @@ class Photo(Widget):
             return ""
         self._sent()
         payload = iterm.sequence(rendered) if rendered.way == "iterm" else sixel.sequence(rendered)
-        return placed(area.x, area.y, payload)
+        spilt = self._driver.shown.around(*area) if self._driver and self.terminal.spills else ""
+        return placed(area.x, area.y, payload) + spilt
 
     def _covered(self, area: Region) -> bool:
         """Whether the picture would be drawn over anything that is not this widget."""

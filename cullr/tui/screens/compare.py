@@ -19,7 +19,7 @@ from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
-from cullr.tui.screens.marking import MarkingPage, Rater, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, mark, name, pixels
 from cullr.tui.screens.page import FAINT
 from cullr.tui.screens.pane import Pane
 from cullr.tui.screens.zoom import View
@@ -143,14 +143,14 @@ class CompareScreen(MarkingPage):
         if self._difference:
             one, other = self._pair()
             box = self.stage.box_pixels
-            self.stage.look(one, self.view.part(_size(one), box), other)
+            self.stage.look(one, self.view.part(pixels(one), box), other)
         else:
             for pane, shot in zip(self.panes, self.shots, strict=True):
-                pane.look(shot, self.view.part(_size(shot), pane.box_pixels))
+                pane.look(shot, self.view.part(pixels(shot), pane.box_pixels))
         self._title()
 
     def _title(self) -> None:
-        percent = self.view.percent(_size(self.current()), self.stage.box_pixels)
+        percent = self.view.percent(pixels(self.current()), self.stage.box_pixels)
         zoom = f"{percent:.0f} %" if percent else ""
         count = f"{len(self.shots)} of {words.count(len(self.group.shots), 'shot')}"
         keys = "arrows move about, Tab the next picture" if not self.view.whole else ""
@@ -212,19 +212,19 @@ class CompareScreen(MarkingPage):
     def action_full_size(self) -> None:
         if self.gone:
             return
-        size, box = _size(self.current()), self.stage.box_pixels
+        size, box = pixels(self.current()), self.stage.box_pixels
         full = View().at_full_size(size, box)
         if self.view.whole and full.whole:
             self.say("It is not larger than its box: all its pixels are shown. + comes nearer.")
         self._seen(View() if abs(self.view.zoom - full.zoom) < 0.01 else self.view.at_full_size(size, box))
 
     def action_nearer(self, steps: int) -> None:
-        self._seen(self.view.nearer(steps, _size(self.current()), self.stage.box_pixels))
+        self._seen(self.view.nearer(steps, pixels(self.current()), self.stage.box_pixels))
 
     def action_go(self, across: int, down: int) -> None:
         """Zoomed in, about the picture; else to another one."""
         if not self.view.whole:
-            self._seen(self.view.moved(across, down, _size(self.current()), self.stage.box_pixels))
+            self._seen(self.view.moved(across, down, pixels(self.current()), self.stage.box_pixels))
         else:
             to = self.at + across + down * self._columns()
             if 0 <= to < len(self.shots):
@@ -285,7 +285,3 @@ class CompareScreen(MarkingPage):
         self._all_facts = not every
         self.say("All facts." if self._all_facts else "Only the facts that differ.")
         self._arrange()
-
-
-def _size(shot: ShotFacts) -> tuple[int, int]:
-    return shot.metadata.width, shot.metadata.height

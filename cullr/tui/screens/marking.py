@@ -155,3 +155,8 @@ def mark(proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> C
         return Content.styled("◆", "$text-warning")
     sign, tone = ("✓", "$text-success") if proposal.keep else ("✗", "$text-error")
     return Content.styled(sign, f"bold {tone}" if verdict else tone)
+
+
+def pixels(shot: ShotFacts) -> tuple[int, int]:
+    """Its width and height, as shown."""
+    return shot.metadata.width, shot.metadata.height

@@ -16,7 +16,7 @@ from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
 from cullr.tui.screens.compare import CompareScreen
-from cullr.tui.screens.marking import MarkingPage, Rater, mark, name
+from cullr.tui.screens.marking import MarkingPage, Rater, mark, name, pixels
 from cullr.tui.screens.pane import Pane
 from cullr.tui.terminal.terminal import Terminal
 
@@ -27,7 +27,7 @@ MOST = 16
 REASONED = 9
 """Rows of a box from which the reason has a line of its own; with every three more one more, up to three."""
 SHAPE = 3.0
-"""Columns per row of an ordinary 3:2 picture in cells of 1:2."""
+"""Columns per row of a 3:2 picture in cells of 1:2."""
 
 
 class SurveyScreen(MarkingPage):
@@ -93,7 +93,9 @@ class SurveyScreen(MarkingPage):
         if self.gone:
             return
         boxes = self.query_one(Boxes)
-        self._columns, self._rows = layout(len(self.group.shots), boxes.size.width, boxes.size.height)
+        shapes = sorted(2 * width / height for width, height in map(pixels, self.group.shots) if height)
+        shape = shapes[len(shapes) // 2] if shapes else SHAPE
+        self._columns, self._rows = layout(len(self.group.shots), boxes.size.width, boxes.size.height, shape)
         boxes.spread(self._columns, self._rows)
         self._look()
 
@@ -185,15 +187,16 @@ class SurveyScreen(MarkingPage):
             self._look()
 
 
-def layout(count: int, width: int, height: int) -> tuple[int, int]:
-    """Columns and rows of boxes that show pictures largest: for all shots if they fit a page, else for a full page."""
+def layout(count: int, width: int, height: int, shape: float = SHAPE) -> tuple[int, int]:
+    """Columns and rows of boxes that show pictures of this shape largest: for all shots if they fit a page, else for a
+    full page."""
     most = max(1, min(MOST, (width // LEAST[0]) * (height // LEAST[1])))
     count = max(1, min(count, most))
     choices = [(columns, -(-count // columns)) for columns in range(1, count + 1)]
     fitting = [each for each in choices if width // each[0] >= LEAST[0] and height // each[1] >= LEAST[1]]
-    return max(fitting or choices[-1:], key=lambda each: (_shown(width // each[0], height // each[1]), each[0]))
+    return max(fitting or choices[-1:], key=lambda each: (_shown(width // each[0], height // each[1], shape), each[0]))
 
 
-def _shown(columns: int, rows: int) -> float:
-    """Rows that an ordinary picture gets in such a box."""
-    return min(columns / SHAPE, max(1, rows - 1))
+def _shown(columns: int, rows: int, shape: float) -> float:
+    """Rows that a picture gets in such a box."""
+    return min(columns / shape, max(1, rows - 1))

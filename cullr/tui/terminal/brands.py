@@ -5,20 +5,24 @@ The table follows yazi's. Konsole and WezTerm answer kitty's query but know no p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cullr.tui.terminal.terminal import Pictures
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """`mark` is what its answer to XTVERSION contains, in lower case."""
+    """`mark` is what its answer to XTVERSION contains, in lower case; `since` the first version that has these ways;
+    `spills`: a sixel picture wipes cells to its right and below."""
 
     name: str
     mark: str
     ways: tuple[Pictures, ...] = ()
     truecolor: bool = True
+    since: tuple[int, int] = (0, 0)
+    spills: bool = False
 
 
 UNKNOWN = Brand("an unknown terminal", "", ("sixel",), truecolor=False)
@@ -28,19 +32,21 @@ APPLE = Brand("Apple Terminal", "", truecolor=False)
 TMUX = Brand("tmux", "tmux ", ("sixel",), truecolor=False)
 
 BRANDS = (
-    Brand("kitty", "kitty", ("kitty",)),
+    # Before its placeholders kitty shows an empty box for each cell of a picture; Debian 12 has 0.26.
+    Brand("kitty", "kitty", ("kitty",), since=(0, 28)),
     Brand("Ghostty", "ghostty", ("kitty",)),
     Brand("Rio", "rio ", ("kitty", "sixel")),
     Brand("iTerm2", "iterm2", ("iterm", "sixel")),
     Brand("WezTerm", "wezterm", ("iterm", "sixel")),
     Brand("foot", "foot", ("sixel",)),
-    Brand("Konsole", "konsole", ("sixel",)),
+    Brand("Konsole", "konsole", ("sixel",), spills=True),
     Brand("Windows Terminal", "windows terminal", ("sixel",)),
     Brand("Visual Studio Code", "xterm.js", ("sixel",)),
     Brand("Warp", "warp", ("iterm",)),
     Brand("mintty", "mintty", ("iterm", "sixel")),
     Brand("Contour", "contour", ("sixel",)),
-    Brand("mlterm", "mlterm", ("sixel",)),
+    # It takes truecolor, but has a table of colours that runs over: whole lines turn white.
+    Brand("mlterm", "mlterm", ("sixel",), truecolor=False),
     Brand("Bobcat", "bobcat", ("iterm", "sixel")),
     Brand("VTE", "vte(", ("sixel",)),
     Brand("libvterm", "libvterm"),
@@ -48,6 +54,7 @@ BRANDS = (
     Brand("XTerm", "xterm(", ("sixel",)),
     TMUX,
 )
+_NUMBER = re.compile(r"(\d{1,9})\.(\d{1,9})")
 _BY_NAME = {brand.name: brand for brand in BRANDS}
 _TERMS = {
     "xterm-kitty": "kitty",
@@ -75,7 +82,12 @@ _PROGRAMS = {
 def named(version: str) -> Brand | None:
     """By the answer to XTVERSION."""
     lower = version.lower()
-    return next((brand for brand in BRANDS if brand.mark and brand.mark in lower), None)
+    brand = next((brand for brand in BRANDS if brand.mark and brand.mark in lower), None)
+    if brand is None or (number := _NUMBER.search(lower)) is None:
+        return brand
+    since = brand.since
+    old = (int(number[1]), int(number[2])) < since
+    return replace(brand, name=f"{brand.name} before {since[0]}.{since[1]}", ways=()) if old else brand
 
 
 def from_environment(env: Mapping[str, str]) -> Brand | None:

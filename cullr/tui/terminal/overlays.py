@@ -15,8 +15,10 @@ from cullr.tui.terminal.turns import Turns
 BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
 """Ten spaces that no layout writes. A file name that holds one, or an eleventh picture, costs a repaint, no more."""
 REST = 0.06
-"""Seconds for which a picture's cells rest before it is drawn: a closing dialog or a resize is painted twice within
-40 ms, and the second frame would make the first one's 60 KiB vain."""
+"""Seconds for which a picture's cells rest before it is drawn again: a closing dialog or a resize is painted twice
+within 40 ms, and the second frame would make the first one's 60 KiB vain."""
+NEW = 0.01
+"""The same per rank for a picture whose cells were never painted before: only what the eye is on goes first."""
 Paint = Callable[[], str]
 """Gives the sequence that draws the picture where it now belongs, or nothing."""
 
@@ -29,11 +31,12 @@ class Due(Protocol):
 
 @dataclass(slots=True)
 class Overlay:
-    """One picture. `due`: the rest of its cells that is being waited for."""
+    """One picture. `due`: the rest of its cells that is being waited for; `new`: they were never painted."""
 
     blank: str
     rank: int
     due: Due | None = None
+    new: bool = True
 
 
 class Overlays:
@@ -58,7 +61,7 @@ class Overlays:
         """Draw it over itself: there is a sharper one for the same cells."""
         if overlay := self._overlays.get(paint):
             overlay.rank = rank
-            self._rest(paint, overlay)
+            self._rest(paint, overlay, REST)
 
     def remove(self, paint: Paint) -> None:
         overlay = self._overlays.pop(paint, None)
@@ -70,13 +73,14 @@ class Overlays:
         """What this has wiped is drawn once its cells rest and it is its turn."""
         for paint, overlay in self._overlays.items():
             if overlay.blank in text:
-                self._rest(paint, overlay)
+                self._rest(paint, overlay, min(REST, NEW * overlay.rank) if overlay.new else REST)
+                overlay.new = False
 
-    def _rest(self, paint: Paint, overlay: Overlay) -> None:
+    def _rest(self, paint: Paint, overlay: Overlay, seconds: float) -> None:
         if overlay.due:
             overlay.due.cancel()
         self._turns.drop(paint)
-        overlay.due = self._later(REST, lambda: self._rested(paint, overlay))
+        overlay.due = self._later(seconds, lambda: self._rested(paint, overlay))
 
     def _rested(self, paint: Paint, overlay: Overlay) -> None:
         overlay.due = None

@@ -70,6 +70,7 @@ def described(replies: Replies, env: Mapping[str, str], client: tmux.Client | No
             cell_pixels=replies.cell or USUAL_CELL,
             remote=remote(env),
             halves=brand is brands.LINUX,
+            spills=brand.spills,
         ),
         env,
     )

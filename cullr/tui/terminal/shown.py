@@ -81,6 +81,17 @@ class Shown:
         self._rests = rests
         return ink.finish() + (rests or "")
 
+    def around(self, column: int, row: int, columns: int, rows: int) -> str:
+        """What to write for the cells right of this place and below it, as they are, after something wiped them."""
+        ink = _Ink(self._size[0])
+        right = [(below, column + columns) for below in range(row, row + rows)]
+        for at, place in [*right, *((row + rows, place) for place in range(column, column + columns + 1))]:
+            signs, pens = self._rows.get(at, ([], []))
+            if place < len(signs) and signs[place]:
+                ink.go(at, place)
+                ink.cells(signs[place : place + 1], pens[place : place + 1])
+        return f"\x1b7{ink.finish()}\x1b8" if ink.written else ""
+
     def _holds(self, row: int, column: int, runs: list[tuple[str, str]]) -> bool:
         columns, rows = self._size
         # While Textual shrinks a widget, some of its lines begin left of the screen.

@@ -19,7 +19,8 @@ class Terminal:
 
     `answered` is False when the terminal had not answered in time: its replies may still come and look like keys,
     and `begun` is the beginning of one. `typed` are the keys pressed while it was asked. `halves`: its font has no
-    quadrant blocks. `remote`: over a line that is slow at times.
+    quadrant blocks. `spills`: it wipes cells to the right of a sixel picture and below it. `remote`: over a line that
+    is slow at times.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Terminal:
     tmux: bool = False
     remote: bool = False
     halves: bool = False
+    spills: bool = False
     answered: bool = True
     typed: bytes = b""
     begun: bytes = b""
@@ -56,6 +58,7 @@ def colour_settings(terminal: Terminal, env: Mapping[str, str]) -> dict[str, str
     """
     if terminal.truecolor:
         return {"COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
-    if terminal.tmux or "256color" in env.get("TERM", ""):
+    term = env.get("TERM", "")
+    if terminal.tmux or "256color" in term or term == "mlterm":
         return {"COLORTERM": "", "TEXTUAL_COLOR_SYSTEM": "256"}
     return {"COLORTERM": ""}
