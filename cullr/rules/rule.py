@@ -49,8 +49,10 @@ class Rule:
     def judges_as(self, kind: Kind, shots: Sequence[ShotFacts]) -> Kind:
         """The kind by which these shots are thinned: frames of a burst are frames of a burst, also where they are so
         alike that hashes matched them first. Unless the file says how that kind is thinned."""
-        own = any(way.kind is kind for way in self.kinds)
-        return Kind.BURST if kind in _LOOK_ALIKES and not own and _in_a_row(shots) else kind
+        named = {way.kind for way in self.kinds}
+        if kind in _LOOK_ALIKES - named and Kind.BURST in named.union(self.protect.kind) and _in_a_row(shots):
+            return Kind.BURST
+        return kind
 
     def of(self, kind: Kind) -> Rule:
         """The rule as it holds for groups of this kind."""

@@ -128,6 +128,18 @@ def test_the_shipped_rules_disagree_where_they_should() -> None:
     assert winners == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "stay"), [("wedding", 2), ("sport", 3), ("wildlife", 2), ("product", 5), ("best_of_burst", 1)]
+)
+@pytest.mark.parametrize("kind", [Kind.BURST, Kind.PHASH])
+def test_a_genre_thins_bursts_in_its_own_way_however_alike_the_frames_are(name: str, stay: int, kind: Kind) -> None:
+    """Five frames, one every half second: two windows of two seconds, three of one, one of five."""
+    frames = [
+        shot(at, camera="Canon R5", taken=Taken(500_000 * at, TimeSource.EXIF), sharpness=1 + at / 5) for at in range(5)
+    ]
+    assert sum(keep for keep, _ in propose(rules.load(name), frames, kind=kind).values()) == stay
+
+
 @pytest.mark.parametrize("name", [chosen.name for chosen in rules.shipped()])
 @pytest.mark.parametrize("copy", ["backup/IMG_1.JPG", "day1/IMG_1 copy.JPG", "day1/IMG_1 (1).JPG"])
 def test_of_the_same_bytes_no_shipped_rule_keeps_the_copy(name: str, copy: str) -> None:
