@@ -27,7 +27,8 @@ SHUT = 0.85
 under other noise, light, blur and shift 0.92 or more was left, of blinks 0.83 or less."""
 BESIDE = 0.75
 """Face widths between two frames within which it is the same person."""
-USUAL_BRIGHTNESS = 0.43
+USUAL_BRIGHTNESS, DARKEST = 0.43, 0.1
+"""Of a picture darker than that most is black, and the little noise that is seen is not that of its light."""
 EVEN = 0.8
 """What is left of the slopes along one way, of what is left along another: less is movement, by a little more noise."""
 WAYS = [
@@ -86,7 +87,7 @@ def noise(shots: Sequence[ShotFacts]) -> Scores:
 
 def grain(quality: Quality) -> float:
     """The noise in grey levels, at the usual brightness."""
-    return quality.noise * USUAL_BRIGHTNESS / max(quality.brightness, 0.05)
+    return quality.noise * USUAL_BRIGHTNESS / max(quality.brightness, DARKEST)
 
 
 def exposure(shots: Sequence[ShotFacts]) -> Scores:

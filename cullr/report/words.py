@@ -5,6 +5,7 @@ Nothing here holds a name except `path` and `reason`, and those are safe to show
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cullr.model import Counts, Difference, Group, Kind, Proposal, Review, ReviewedGroup, ShotFacts, Taken, TimeSource
@@ -63,7 +64,10 @@ def iso_time(taken: Taken) -> str | None:
 
 
 def clock_time(taken: Taken) -> str:
-    """The same for people, `2025-01-01 12:00:03.25`, naming weaker evidence."""
+    """The same for people, `2025-01-01 12:00:03.25`, naming weaker evidence; of a file's time, whole seconds."""
+    second = 1_000_000
+    if taken.source is TimeSource.MTIME:
+        taken = replace(taken, wall_us=taken.wall_us // second * second)
     clock = _clock(taken)
     return f"{clock}{_SOURCES[taken.source]}" if clock else "–"
 

@@ -17,16 +17,15 @@ from cullr.rules import criteria, reasons
 from cullr.rules.amount import Amount, windows
 from cullr.rules.criteria import MEASURED, Margin, Preference
 from cullr.rules.demand import Demand
+from cullr.rules.entries import Entry, by_path, sets_of
 from cullr.rules.hearing import Hearing
+from cullr.rules.protection import protected_for
 from cullr.rules.rule import Rule
 from cullr.rules.seen_words import Side
 
 GONE = "already culled in a stronger group"
 HELD = "kept: its run through the stages goes whole or stays"
 UNKNOWN = "kept: nothing is known of it yet"
-
-Entry = tuple[ShotFacts, ...]
-"""What competes: one shot, or a whole set in path order."""
 
 Verdict = tuple[bool, str]
 
@@ -49,10 +48,10 @@ def propose(
     UNKNOWN; without one, criteria that cannot be asked are left out.
     """
     known = {shot.id: shot for shot in facts}
-    members = sorted((known[shot] for shot in group.shots if shot in known), key=_place)
+    members = sorted((known[shot] for shot in group.shots if shot in known), key=by_path)
     kind = rule.judges_as(group.kind, members)
     rule = rule.of(kind)
-    left = [shot for shot in members if shot.id not in gone or _protection(rule, (shot,))]
+    left = [shot for shot in members if shot.id not in gone or protected_for(rule, (shot,))]
     verdicts = {shot: (False, GONE) if shot in gone else (True, UNKNOWN) for shot in group.shots}
     if group.kind is Kind.EXACT:  # the same bytes measure the same
         rule = replace(rule, prefer=tuple(prefer for prefer in rule.prefer if prefer.by not in MEASURED))
@@ -62,7 +61,7 @@ def propose(
         verdicts |= _keep_all(left, f"the rule protects {'bursts' if kind is Kind.BURST else f'{kind} groups'}")
     elif group.kind is Kind.SET:
         told = group.sets if sets is None else sets
-        entries = _sets(members, told) if len(members) == len(group.shots) else []
+        entries = sets_of(members, told) if len(members) == len(group.shots) else []
         verdicts |= _whole_sets(rule, entries, left, demand)
     else:
         verdicts |= _same_stages(rule, [left] if across_stages else _by_stage(left), demand)
@@ -130,33 +129,10 @@ def _whole_sets(
     verdicts = _contest(rule, whole, "no other set is whole", demand)
     for entry in entries:
         if entry not in whole:
-            why = _protection(rule, entry)
+            why = protected_for(rule, entry)
             verdict = (True, f"kept: {why}") if why else (False, "culled: part of its set is culled already")
             verdicts |= {shot.id: verdict for shot in entry if shot.id in there}
     return verdicts
-
-
-def _sets(shots: Sequence[ShotFacts], told: Mapping[ShotId, int] | None) -> list[Entry]:
-    """The sets of a group in path order; none where they cannot be told apart for certain."""
-    if told is not None:
-        if any(shot.id not in told for shot in shots):
-            return []
-        marks = dict.fromkeys(told[shot.id] for shot in shots)
-        return [tuple(shot for shot in shots if told[shot.id] == mark) for mark in marks]
-    runs: list[list[ShotFacts]] = []
-    line_ups: list[list[tuple[float, str]]] = []
-    for shot in sorted(shots, key=_run_order):
-        if shot.stage is None:
-            return []
-        if not runs or shot.stage.number <= line_ups[-1][-1][0]:
-            runs.append([])
-            line_ups.append([])
-        runs[-1].append(shot)
-        line_ups[-1].append((shot.stage.number, shot.stage.name))
-    # Sets that overlap in time split into runs of different line-ups.
-    if any(line_up != line_ups[0] for line_up in line_ups):
-        return []
-    return sorted((tuple(sorted(run, key=_place)) for run in runs), key=lambda run: _place(run[0]))
 
 
 def _contest(rule: Rule, entries: Sequence[Entry], alone: str, demand: Demand | None) -> dict[ShotId, Verdict]:
@@ -264,7 +240,7 @@ def _verdict(rule: Rule, entries: Sequence[Entry], rounds: Sequence[_Round], at:
     won = next((round_ for round_ in rounds if round_.winner == at), None)
     if won:
         return True, f"kept: {_why(entries, at, _runner_up(won), won)}"
-    protection = _protection(rule, entries[at])
+    protection = protected_for(rule, entries[at])
     if protection:
         return True, f"kept: {protection}"
     return False, f"culled: {_why(entries, at, rounds[0].winner, rounds[0])}"
@@ -290,30 +266,3 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
         better = asked.scores[this] > asked.scores[that]
         return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"
     return reasons.difference(asked.prefer, Side(mine, asked.scores[this]), Side(other, asked.scores[that]))
-
-
-def _protection(rule: Rule, entry: Entry) -> str | None:
-    """Why the rule protects any shot of the entry, or None."""
-    return next(filter(None, (_protected(rule, shot) for shot in entry)), None)
-
-
-def _protected(rule: Rule, shot: ShotFacts) -> str | None:
-    protect, marks = rule.protect, shot.marks
-    if protect.rating is not None and (marks.rating or 0) >= protect.rating:
-        return f"protected, {reasons.stars(marks.rating or 0)}"
-    if any(criteria.is_label(entry, marks.label) for entry in protect.label):
-        return f"protected, {reasons.label(shot)}"
-    if protect.pick and marks.pick == 1:
-        return "protected, picked"
-    paths = (glob for glob in protect.path for file in shot.shot.files if criteria.below(file.path, glob))
-    found = next(paths, None)
-    return f"protected, below {reasons.shortened(found, 28)}" if found else None
-
-
-def _run_order(shot: ShotFacts) -> tuple[str, float]:
-    """Stages of one run may share their timestamp; in path order 1.5 would come before 1."""
-    return (shot.stage.timestamp, shot.stage.number) if shot.stage else ("", 0.0)
-
-
-def _place(shot: ShotFacts) -> tuple[int, str, int]:
-    return shot.shot.root, shot.shot.path, shot.id

@@ -65,11 +65,11 @@ def _order(of: str, amount: Amount, prefer: tuple[Preference, ...]) -> list[str]
 
 
 def _called(kind: Kind) -> str:
-    return "burst" if kind is Kind.BURST else f"{kind} group"
+    return {Kind.EXACT: "group of the same bytes", Kind.BURST: "burst"}.get(kind, f"{kind} group")
 
 
 def _wish(prefer: Preference) -> str:
-    """`sharper (differences up to 10 % do not count)`."""
+    """`sharper, by more than 10 %`."""
     wanted = " ".join(prefer.want)
     if (prefer.by, wanted) in _AGES:
         words = [_AGES[prefer.by, wanted]]
@@ -78,7 +78,7 @@ def _wish(prefer: Preference) -> str:
     else:
         words = [wanted, _WISHES[prefer.by], _detail(prefer)]
     text = " ".join(filter(None, words))
-    return f"{text} (differences up to {_equal(prefer, prefer.margin)} do not count)" if prefer.margin else text
+    return f"{text}, by more than {_equal(prefer, prefer.margin)}" if prefer.margin else text
 
 
 def _detail(prefer: Preference) -> str:
@@ -108,4 +108,4 @@ def _protections(protect: Protect) -> list[str]:
     found += [f"label {label}" for label in protect.label]
     found += ["picked"] if protect.pick else []
     found += [f"below {path}" for path in protect.path]
-    return found + [f"{_called(kind)}s" for kind in protect.kind]
+    return found + [f"any {_called(kind)}" for kind in protect.kind]

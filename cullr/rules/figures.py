@@ -12,8 +12,9 @@ def times(part: float, whole: float) -> str:
 
 
 def duration(seconds: float) -> str:
+    """`0.25 s`, `5 min`, `8 h`, `12 days`."""
     if seconds < 120:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
+        return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds:.2g} s" if seconds >= 0.01 else "under 0.01 s"
     for size, unit, limit in ((60, "min", 120), (3600, "h", 48)):
         if seconds < limit * size:
             return f"{seconds / size:.0f} {unit}"
@@ -21,4 +22,5 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
+    """`31 %` of 0.31."""
     return f"{share * 100:.0f} %" if share >= 0.005 else "under 1 %"

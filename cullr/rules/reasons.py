@@ -82,10 +82,15 @@ def _time(what: str) -> Words:
     return words
 
 
-def _folder(prefer: Preference, shot: ShotFacts) -> str:
+def _folder(prefer: Preference, this: Side, that: Side, _name: str) -> str:
+    here, there = (_lies_in(prefer, side.facts) for side in (this, that))
+    return f"in {here} rather than {there}"
+
+
+def _lies_in(prefer: Preference, shot: ShotFacts) -> str:
     if not prefer.order:
-        return f"in folder {shot.shot.root + 1}"
-    return f"in {shortened(shot.shot.face.folder or 'the root', _LONGEST_WORD)}"
+        return f"folder {shot.shot.root + 1}"
+    return shortened(shot.shot.face.folder or "the root", _LONGEST_WORD)
 
 
 def _name(prefer: Preference, this: Side, that: Side, name: str) -> str:
@@ -171,7 +176,7 @@ _WORDS: dict[str, Words] = {
     "exposure": seen_words.exposure,
     "taken": _time("taken"),
     "modified": _time("changed"),
-    "folder": _noun(_folder),
+    "folder": _folder,
     "name": _name,
     "companion": _companion,
     "metadata": lambda _, this, that, name: f"{_tags(this)} metadata tags ({name}: {_tags(that)})",

@@ -43,7 +43,7 @@ def test_a_pipe_gets_no_trailing_blanks_and_one_long_path_widens_only_its_line()
 
 def test_the_table_says_what_a_photographer_needs() -> None:
     made = review(
-        group([facts(1, "IMG_1.JPG"), facts(2, "IMG_2.JPG", taken=Taken(NOON_US, TimeSource.MTIME))]),
+        group([facts(1, "IMG_1.JPG"), facts(2, "IMG_2.JPG", taken=Taken(NOON_US + 969_003, TimeSource.MTIME))]),
         group([facts(3, "IMG_3.JPG"), facts(4, "IMG_4.JPG")], Kind.BURST, score=0.4, threshold=2, shielded="bracket"),
         skipped=[Skipped(0, "bad.jpg", "image file is truncated")],
         roots=["/my photos"],

