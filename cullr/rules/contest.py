@@ -188,7 +188,7 @@ class _Asker:
     _of_all: dict[int, _Asked | None] = field(default_factory=dict)
 
     def ask(self, place: int, still: Sequence[int]) -> _Asked | None:
-        """By the preference at this place; None where it is left out. Raises _Undecided."""
+        """By the preference at this place; None where it is left out, or all are level. Raises _Undecided."""
         prefer = self.prefer[place]
         if prefer.by not in MEASURED:
             if place not in self._of_all:
@@ -202,7 +202,7 @@ class _Asker:
 
     def _scored(self, prefer: Preference, places: Sequence[int]) -> _Asked | None:
         scores = criteria.scores(prefer, [shot for at in places for shot in self.entries[at]])
-        if scores is None:
+        if scores is None or scores.count(scores[0]) == len(scores):
             return None
         if len(scores) == len(places):
             return _Asked(prefer, dict(zip(places, scores, strict=True)))

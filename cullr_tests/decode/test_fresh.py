@@ -52,10 +52,17 @@ def test_the_preview_of_what_was_cropped_since_is_not_trusted(tmp_path: Path, se
     assert read_fresh(written(tmp_path / "a.jpg", cropped, scene(seed)), LIMITS) is None
 
 
-def test_a_plain_sky_tells_nothing(tmp_path: Path) -> None:
-    image = scene(1)
-    image.paste((140, 170, 220), (0, 0, SIZE[0], 300))
-    assert read_fresh(written(tmp_path / "a.jpg", image, image), LIMITS) is None
+def below_sky(seed: int, rows: int) -> Image.Image:
+    image = scene(seed)
+    image.paste((140, 170, 220), (0, 0, SIZE[0], rows))
+    return image
+
+
+def test_a_plain_sky_tells_nothing_and_what_lies_below_it_does(tmp_path: Path) -> None:
+    low, high = below_sky(1, 200), below_sky(1, 600)
+    assert read_fresh(written(tmp_path / "low.jpg", low, low), LIMITS) is not None
+    assert read_fresh(written(tmp_path / "other.jpg", low, below_sky(11, 200)), LIMITS) is None
+    assert read_fresh(written(tmp_path / "high.jpg", high, high), LIMITS) is None
 
 
 @pytest.mark.parametrize("seed", range(6))
