@@ -264,5 +264,6 @@ def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
         )
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]
-        return f"set {'ahead of' if better else 'behind'} that of {reasons.called(other, mine)} by {asked.prefer.by}"
+        place = "ahead of" if better else "behind"
+        return f"set {place} that of {reasons.called(other, mine)} by {reasons.noun(asked.prefer)}"
     return reasons.difference(asked.prefer, Side(mine, asked.scores[this]), Side(other, asked.scores[that]))

@@ -17,6 +17,15 @@ from cullr.rules.seen_words import Side
 
 SHIELDS = {"bracket": "exposure bracket", "stages": "stages of one picture"}
 
+_NOUNS = {
+    "bytes": "file size",
+    "companion": "files beside it",
+    "edited": "develop settings",
+    "modified": "time of change",
+    "pick": "picks",
+    "resolution": "pixels",
+    "taken": "capture time",
+}
 _LONGEST_NAME = 28
 _LONGEST_WORD = 16
 
@@ -27,6 +36,11 @@ Words = Callable[[Preference, Side, Side, str], str]
 def difference(prefer: Preference, this: Side, that: Side) -> str:
     """How `this` differs from `that` by a criterion in which their scores differ: `24 % less sharp than DSC_1.JPG`."""
     return _WORDS[prefer.by](prefer, this, that, called(that.facts, this.facts))
+
+
+def noun(prefer: Preference) -> str:
+    """What whole sets are ahead by: `file size`."""
+    return _NOUNS.get(prefer.by, prefer.by)
 
 
 def called(shot: ShotFacts, beside: ShotFacts) -> str:

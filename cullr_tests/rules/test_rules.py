@@ -239,7 +239,7 @@ def test_of_matched_sets_one_whole_set_is_kept() -> None:
     """By stage alone, the small first stage of one set and the large second of the other would have stayed."""
     found = propose(rule("bytes"), two_sets(), kind=Kind.SET)
     assert [found[number][0] for number in (1, 2, 3, 4)] == [True, True, False, False]
-    assert found[3][1] == "culled: set behind that of 2025_01_stage1_raw.png by bytes"
+    assert found[3][1] == "culled: set behind that of 2025_01_stage1_raw.png by file size"
 
 
 def test_stages_that_share_a_timestamp_are_one_set() -> None:
