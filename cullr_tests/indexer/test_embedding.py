@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from cullr.embed import runtime
-from cullr.errors import UsageError
+from cullr.errors import Failed, UsageError
 from cullr.index import database
 from cullr.index.vectors import Vectors
 from cullr.indexer import grouping
@@ -215,7 +215,26 @@ def test_what_is_made_is_committed_by_the_batch_and_others_may_write_meanwhile(
 
     settings = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
     run([shoot], settings, tmp_path / "cache", progress=progress, say=print)
-    assert seen == [0, 2, 2, 4, 4, 6, 6], "the last one is alone in its batch, made after it was told"
+    assert seen == [0, 2, 2, 4, 4, 6, 6], "the seventh waits for a batch of its own"
+
+
+def test_an_index_that_another_program_holds_is_no_damaged_one(
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup, or another cullr on a file system without locks: hours of vectors would be set aside."""
+    first, _, _ = indexed(shoot, tmp_path / "cache")
+    pictures.save(shoot / "new.jpg", pictures.scene(9))
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Failed, match="another program holds the index") as raised:
+            indexed(shoot, tmp_path / "cache")
+    assert "is kept" in raised.value.remedy
+    assert not list((tmp_path / "cache").glob("*broken*"))
+    again, steps, said = indexed(shoot, tmp_path / "cache")
+    assert embedded(steps) == 1
+    assert len(said) == 1
+    assert {group.id for group in first.groups} <= {group.id for group in again.groups}
 
 
 def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, ...], list[str]]:
