@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from cullr.cli import options as shared
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         recovered(session.settle())
         plan, unread = (session.planned(read), False) if read else _proposed(options, session)
         ticker.clear()
-        shots = [shot for shot, _ in plan.culled().values()]
+        culled = plan.culled().values()
+        shots = [shot for shot, _ in culled]
         if not shots:
             print("Nothing to stage: no shot is proposed for culling.")
             return 4 if unread else 0
@@ -42,7 +44,9 @@ def run(options: argparse.Namespace) -> int:
             len({(shot.root, path) for shot in shots for path in shot.files}),
             sum(each.size for each in shots),
         )
-        question = f"Move {len(shots):,} shots ({files:,} files, {size(frees)} of photos) out of the way?"
+        kinds = Counter(group.kind for _, group in culled)
+        of_which = ", ".join(f"{kinds[kind]:,} {kind.value}" for kind in Kind if kinds[kind])
+        question = f"Move {len(shots):,} shots ({of_which}; {files:,} files, {size(frees)} of photos) out of the way?"
         if not agreed(question, yes=options.yes):
             print("Nothing moved.")
             return 0

@@ -12,6 +12,8 @@ from cullr.embed import download, extras
 from cullr.errors import Failed
 from cullr.settings import cache_folder
 
+MISSING = " answered 404"
+"""In a server's refusal: only then is the next name worth trying."""
 _SAFE, _PLAIN = "open_clip_model.safetensors", "open_clip_pytorch_model.bin"
 
 
@@ -34,12 +36,16 @@ def here(source: Mapping[str, Any]) -> Path | None:
 
 def out_of_reach(source: Mapping[str, Any], patience: download.Patience) -> str:
     """Why the weights cannot be fetched now, in words; nothing when their server answers in time."""
-    try:
-        for address, _, _ in _places(source)[:1]:
+    why = ""
+    for address, _, _ in _places(source):
+        try:
             download.probe(address, patience)
-    except Failed as error:
-        return "" if " answered 404" in error.message else error.message
-    return ""
+            return ""
+        except Failed as error:
+            why = error.message
+            if MISSING not in why:
+                break
+    return why
 
 
 def fetched(source: Mapping[str, Any], patience: download.Patience, progress: download.Progress | None = None) -> Path:
@@ -52,7 +58,7 @@ def fetched(source: Mapping[str, Any], patience: download.Patience, progress: do
             return target
         except Failed as error:
             problem = error
-            if " answered 404" not in error.message:  # only a missing name is worth trying the next
+            if MISSING not in error.message:
                 break
     raise problem
 

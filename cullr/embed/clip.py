@@ -102,9 +102,11 @@ def load(source: Source, device: str = "auto", precision: Precision = "auto", *,
     prepare = model.visual.preprocess_cfg
     side = _side(source, prepare["size"])
     title = f"{source.title}#{_digest(source, prepare)}"
-    tower, chosen = settle(Tower(model.visual, prepare["mean"], prepare["std"]), title, side, device, precision)
-    if text:
-        model.visual = None  # the tower has it, perhaps in another precision
+    tower = Tower(model.visual, prepare["mean"], prepare["std"])
+    model.visual = None  # the tower has it, and may get it in another precision
+    if not text:
+        model = None  # before the trial, which takes memory of its own
+    tower, chosen = settle(tower, title, side, device, precision)
     return TorchEncoder(
         tower, f"{title} {chosen}", side=side, fit="squash" if prepare["resize_mode"] == "squash" else "crop",
         threshold=THRESHOLDS.get(source.title, CAUTIOUS), device=device,

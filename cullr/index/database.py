@@ -10,7 +10,8 @@ import fcntl
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,17 +21,39 @@ from cullr.errors import Failed
 from cullr.index import schema
 
 FILE = "index.sqlite3"
+COMMIT_SECONDS = 0.25
+WAIT_SECONDS = 5.0
+"""For a program that holds the index: a backup, or another cullr where the file system knows no locks."""
 Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
 class Database:
-    """An open index. `temporary` when another cullr holds the real one."""
+    """An open index. `temporary` when another cullr holds the real one.
+
+    Writes gather in one transaction of at most a quarter second, so that an interruption loses no more than that and
+    another process sees progress four times a second.
+    """
 
     connection: sqlite3.Connection
     path: Path
     lock: TextIO | None
     temporary: tempfile.TemporaryDirectory[str] | None = None
+    _open_since: float = 0.0
+
+    def write(self, sql: str, values: Iterable[object]) -> sqlite3.Cursor:
+        if not self.connection.in_transaction:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._open_since = time.monotonic()
+        done = self.connection.execute(sql, tuple(values))
+        if time.monotonic() - self._open_since > COMMIT_SECONDS:
+            self.commit()
+        return done
+
+    def commit(self) -> None:
+        """Before anything that takes long, or no other program could write meanwhile."""
+        if self.connection.in_transaction:
+            self.connection.execute("COMMIT")
 
     def close(self) -> None:
         self.connection.close()
@@ -70,8 +93,7 @@ def _healthy(path: Path, say: Say) -> sqlite3.Connection:
     try:
         return _connect(path)
     except sqlite3.DatabaseError as error:
-        if is_full(error):
-            raise disk_full(path) from error
+        not_to_blame(error, path)
         say(set_aside(path, str(error)))
         return _connect(path)
 
@@ -96,26 +118,19 @@ def set_aside(path: Path, reason: str) -> str:
     return f"The index was damaged ({reason}); it is set aside as {broken} and rebuilt."
 
 
-def is_full(error: sqlite3.Error) -> bool:
-    return "full" in str(error) or "disk I/O error" in str(error)
-
-
-def disk_full(path: Path) -> Failed:
-    return Failed(
-        f"the disk is full: the index {path} cannot grow",
-        "Free some space, or put the index elsewhere with CULLR_CACHE=FOLDER. What was indexed so far is kept.",
-    )
-
-
-@contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn SQLite's complaints about the disk into Failed with a remedy."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if is_full(error):
-            raise disk_full(path) from error
-        raise
+def not_to_blame(error: sqlite3.Error, path: Path) -> None:
+    """Raise Failed for what says nothing against the index: a full disk, or another program that holds it. Hours of
+    vectors would be set aside with it."""
+    if "full" in str(error) or "disk I/O error" in str(error):
+        raise Failed(
+            f"the disk is full: the index {path} cannot grow",
+            "Free some space, or put the index elsewhere with CULLR_CACHE=FOLDER. What was indexed so far is kept.",
+        ) from error
+    if isinstance(error, sqlite3.OperationalError) and "is locked" in str(error):
+        raise Failed(
+            f"another program holds the index {path}",
+            "End it, or put the index elsewhere with CULLR_CACHE=FOLDER. What was indexed so far is kept.",
+        ) from error
 
 
 def _lock(folder: Path) -> TextIO | None:
@@ -143,7 +158,7 @@ def _holder(folder: Path) -> str:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Raises sqlite3.DatabaseError for what is no healthy database, Failed for one from the future."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+    db = sqlite3.connect(path, isolation_level=None, timeout=WAIT_SECONDS)
     try:
         db.execute("PRAGMA page_size = 8192")
         db.execute("PRAGMA journal_mode = WAL")

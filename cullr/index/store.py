@@ -1,14 +1,9 @@
-"""Photos, measures and sidecars in SQLite: every statement that reads or writes them.
-
-Writes gather in one transaction of at most a quarter second, so that an interruption loses no more than that and
-another process sees progress four times a second.
-"""
+"""Photos, measures and sidecars in SQLite: every statement that reads or writes them."""
 
 from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +15,15 @@ from cullr.index.rows import PhotoRow
 from cullr.model import Look, Marks, Measure, Metadata, ShotId
 from cullr.sidecars import DIALECTS
 
-COMMIT_SECONDS = 0.25
-
 
 class Store:
     """The index's photos. `hash_name` is the perceptual hash this run works with."""
 
     def __init__(self, database: Database, hash_name: str = "phash") -> None:
         self.path = database.path
+        self._database = database
         self._db = database.connection
         self._hash_name = hash_name
-        self._open_since = 0.0
         self._names: dict[int, bytes] = dict(self._db.execute("SELECT id, path FROM folder"))
         self._folders = {path: number for number, path in self._names.items()}
         self.greys = Greys(self._db)
@@ -38,17 +31,11 @@ class Store:
     # Transactions
 
     def commit(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+        self._database.commit()
 
     def _write(self, sql: str, values: Iterable[object]) -> int:
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._open_since = time.monotonic()
-        done = self._db.execute(sql, tuple(values))
-        if time.monotonic() - self._open_since > COMMIT_SECONDS:
-            self.commit()
-        return done.lastrowid or 0
+        """The row's number."""
+        return self._database.write(sql, values).lastrowid or 0
 
     # Photos
 

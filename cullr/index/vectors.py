@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cullr.index.database import Database
-from cullr.index.store import COMMIT_SECONDS
 from cullr.model import ShotId
 
 Matrix = NDArray[np.float32]
@@ -63,14 +61,13 @@ class Vectors:
     """The vectors of one model. `model` names weights and precision: those of two names are never mixed."""
 
     def __init__(self, database: Database, model: str, dimension: int) -> None:
+        self._database = database
         self._db = database.connection
         self.model = model
         self.dimension = dimension
-        self._open_since = 0.0
 
     def commit(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+        self._database.commit()
 
     def save(self, photo: ShotId, fingerprint: bytes, vector: NDArray[np.floating]) -> str:
         """Store what was made from the bytes with this fingerprint; why it was refused, empty when it is stored."""
@@ -83,12 +80,12 @@ class Vectors:
         data = (wide / length).astype(STORED).tobytes()
         total = self._sum(photo, fingerprint, data)
         # The photo's row is asked in the same statement: a vector of bytes that are gone by now is never stored.
-        done = self._write(
+        done = self._database.write(
             "INSERT OR REPLACE INTO vector (photo, model, data, sum)"
             " SELECT id, ?, ?, ? FROM photo WHERE id = ? AND fingerprint = ?",
             (self.model, data, total, photo, fingerprint),
         )
-        return "" if done else CHANGED
+        return "" if done.rowcount else CHANGED
 
     def load(self, photos: Iterable[ShotId]) -> Loaded:
         """The vectors there are of these photos, in their order; bad ones are dropped from the index."""
@@ -103,7 +100,7 @@ class Vectors:
             rows[len(ids)] = np.frombuffer(data, STORED)
             ids.append(photo)
         for photo in bad:
-            self._write("DELETE FROM vector WHERE photo = ? AND model = ?", (photo, self.model))
+            self._database.write("DELETE FROM vector WHERE photo = ? AND model = ?", (photo, self.model))
         if bad:
             self.commit()
         vectors = rows[: len(ids)].astype(np.float32)
@@ -164,16 +161,6 @@ class Vectors:
 
     def _sum(self, photo: ShotId, fingerprint: bytes, data: bytes) -> int:
         return _checksum(photo, self.model, fingerprint, data)
-
-    def _write(self, sql: str, values: Iterable[object]) -> int:
-        """Rows written; gathered into transactions of at most a quarter second, as the store's are."""
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._open_since = time.monotonic()
-        done = self._db.execute(sql, tuple(values)).rowcount
-        if time.monotonic() - self._open_since > COMMIT_SECONDS:
-            self.commit()
-        return done
 
 
 def damaged(database: Database, photos: Iterable[ShotId]) -> tuple[list[str], list[tuple[ShotId, str]]]:

@@ -89,8 +89,7 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
                 )
                 live.serve(watch.wait, _tell_away)
         except sqlite3.DatabaseError as error:
-            if database.is_full(error):
-                raise database.disk_full(opened.path) from error
+            database.not_to_blame(error, opened.path)
             if last or opened.temporary:
                 raise
             opened.connection.close()

@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
+from cullr.index.database import COMMIT_SECONDS
 from cullr.index.rows import PhotoRow
-from cullr.index.store import COMMIT_SECONDS, Store
+from cullr.index.store import Store
 from cullr.indexer.facts import Gatherer
 from cullr.indexer.foresight import Guess
 from cullr.indexer.reconcile import place

@@ -91,8 +91,7 @@ def run(
             )
             return this.indexed(kinds, wants, previews=previews)
         except sqlite3.DatabaseError as error:
-            if database.is_full(error):
-                raise database.disk_full(opened.path) from error
+            database.not_to_blame(error, opened.path)
             if last or opened.temporary:
                 raise
             opened.connection.close()
@@ -206,6 +205,7 @@ def seen_by_encoder(
         return None
     from cullr.indexer.embedding import embedded
 
+    opened.commit()  # weights may take minutes to come
     encoder = (encoders or Encoders(say)).get(settings.encoder, passes.progress)
     return embedded(facts, encoder, opened, passes, say, paused)
 

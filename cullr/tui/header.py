@@ -14,8 +14,8 @@ from cullr.session.desk import PassRow
 from cullr.tui.theme import FAINT
 
 ELLIPSIS = "…"
-GROUPED = "groups complete"
-"""The indexer's name of what is reached when every picture was read and compared."""
+THEN = {"groups complete": "choosing keepers", "fetching weights, MB": "loading the encoder"}
+"""What the indexer is at after a pass, by the name that it gives that."""
 
 
 class Header(Widget):
@@ -67,7 +67,7 @@ class Header(Widget):
         if not finished(current):
             line = Content.styled(progress(current), "$text-accent")
         else:
-            then = "choosing keepers" if current.name == GROUPED else "grouping"
+            then = THEN.get(current.name, "grouping")
             line = Content.styled(f"✓ {current.name}  {then} …", FAINT)
         for each in reversed(done):
             line = Content.assemble(line, (f"   ✓ {each.name}", FAINT))

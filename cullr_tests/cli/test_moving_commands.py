@@ -43,7 +43,7 @@ def test_on_a_terminal_the_question_tells_totals_and_no_is_no(shoot: Path) -> No
     for answer in ("n", "", "yes please"):
         code, out, shown = run_on_terminal(["stage", str(shoot)], [answer])
         assert (code, out) == (0, "Nothing moved.\n")
-        assert "Move 2 shots (2 files, " in shown
+        assert "Move 2 shots (1 exact, 1 phash; 2 files, " in shown
     assert sorted(shoot.rglob("*")) == before
     code, out, _ = run_on_terminal(["stage", str(shoot)], ["Y"])
     assert (code, staged(shoot)) == (0, CULLED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -107,6 +108,19 @@ def test_what_a_killed_download_left_is_cleared_a_day_later(tmp_path: Path) -> N
     with serving({"a/weights.bin": BODY}) as hub:
         fetch(hub.address, tmp_path / "weights.bin")
     assert {path.name for path in tmp_path.iterdir()} == {"weights.bin", young.name}
+
+
+def test_a_disk_that_fills_up_meanwhile_is_said_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with serving({"a/weights.bin": BODY}) as hub, pytest.raises(Failed, match="no space left in") as caught:
+        fetch(hub.address, tmp_path / "weights.bin")
+    assert "CULLR_CACHE" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -115,6 +115,17 @@ def test_auto_falls_back_after_one_try_whatever_the_hub_does(
     assert encoder.name.startswith("efficientnet-lite0") and "because CLIP cannot be had: " in why
 
 
+def test_a_hub_without_these_weights_is_asked_for_each_name_once_before_anything_heavy_is_imported(
+    tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A captive portal answers so for whatever is asked."""
+    with serving({}) as hub:
+        go_online(monkeypatch, hub.address)
+        encoder, why = embed.load("auto", "cpu")
+        assert len(hub.asked) == 2
+    assert encoder.name.startswith("efficientnet-lite0") and "answered 404" in why
+
+
 def test_auto_falls_back_when_nobody_answers_or_the_weights_are_damaged(
     tiny: Tiny, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

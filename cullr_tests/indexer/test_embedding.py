@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cullr.errors import UsageError
+from cullr.embed import runtime
+from cullr.errors import Failed, UsageError
 from cullr.index import database
 from cullr.index.vectors import Vectors
 from cullr.indexer import grouping
@@ -196,6 +198,43 @@ def test_a_pass_killed_anywhere_goes_on_with_nothing_twice_and_nothing_missing(s
     fresh, _, _ = indexed(shoot, tmp_path / "fresh", Settings(encoder=spec))
     assert [group.kind for group in found.groups] == [group.kind for group in fresh.groups]
     assert kept(cache) == kept(tmp_path / "fresh"), "each photo has its own vector, to the bit"
+
+
+def test_what_is_made_is_committed_by_the_batch_and_others_may_write_meanwhile(
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next batch may take CLIP seconds, and the index is shared by all roots and programs."""
+    monkeypatch.setattr(runtime, "HANDED_OVER", 2)
+    seen = []
+
+    def progress(name: str, done: int, _total: int) -> None:
+        if name == "embedding" and done:
+            with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite3", timeout=0)) as other:
+                seen.append(other.execute("SELECT count(*) FROM vector").fetchone()[0])
+                other.execute("BEGIN IMMEDIATE")
+
+    settings = Settings(encoder=test_runtime.write(tmp_path / "mean.onnx", ("n", 16, 16, 3)))
+    run([shoot], settings, tmp_path / "cache", progress=progress, say=print)
+    assert seen == [0, 2, 2, 4, 4, 6, 6], "the seventh waits for a batch of its own"
+
+
+def test_an_index_that_another_program_holds_is_no_damaged_one(
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup, or another cullr on a file system without locks: hours of vectors would be set aside."""
+    first, _, _ = indexed(shoot, tmp_path / "cache")
+    pictures.save(shoot / "new.jpg", pictures.scene(9))
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
+    with closing(sqlite3.connect(tmp_path / "cache" / "index.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Failed, match="another program holds the index") as raised:
+            indexed(shoot, tmp_path / "cache")
+    assert "is kept" in raised.value.remedy
+    assert not list((tmp_path / "cache").glob("*broken*"))
+    again, steps, said = indexed(shoot, tmp_path / "cache")
+    assert embedded(steps) == 1
+    assert len(said) == 1
+    assert {group.id for group in first.groups} <= {group.id for group in again.groups}
 
 
 def findings(shoot: Path, cache: Path, settings: Settings) -> tuple[tuple[str, ...], list[str]]:

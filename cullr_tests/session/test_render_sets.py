@@ -149,8 +149,10 @@ def test_a_set_of_which_one_stage_changed_stays_whole(
     assert done.shots == 6
 
 
-def test_look_alikes_by_vectors_are_never_staged_unless_they_are_named(shared_photos: Path, tmp_path: Path) -> None:
-    """The same for what `stage --plan` makes of them: a plan holds what its report was asked for."""
+def test_look_alikes_by_vectors_are_never_staged_unless_they_are_named(
+    shared_photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan holds what its report was asked for, and what it would move is told by kind before it is agreed to."""
     from PIL import Image
 
     root = tmp_path / "shoot"
@@ -162,8 +164,14 @@ def test_look_alikes_by_vectors_are_never_staged_unless_they_are_named(shared_ph
     review = reviewed(root, encoder="builtin")
     assert [each.group.kind for each in review.groups] == [Kind.CLIP]
     assert review.groups[0].group.weakest.score >= review.groups[0].group.weakest.threshold
+    (root / "cullr.toml").write_text('encoder = "builtin"\ncluster = true\n', "utf-8")
     before = files(root)
-    assert main(["stage", str(root), "--yes", "--quiet", "--encoder", "builtin"]) == 0
+    assert main(["stage", str(root), "--yes", "--quiet"]) == 0
+    assert files(root) == before, "whoever sets an encoder for good has not said that either"
+    with (plan := tmp_path / "plan.json").open("w", encoding="utf-8") as stream:
+        report.write(review, "json", stream)
+    assert main(["stage", "--plan", str(plan), "--quiet"]) == 2
+    assert "Move 1 shots (1 clip; 1 files" in capsys.readouterr().err
     assert files(root) == before
     assert main(["stage", str(root), "--yes", "--quiet", "--encoder", "builtin", "--kind", "clip"]) == 0
     assert len(moved("_review_dupes", ["a.jpg", "b.jpg"], [root])) == 1
