@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input
 
 from cullr.safe_text import visible
 from cullr.tui.keys import SHORT
@@ -94,11 +95,13 @@ class KeyLine(Widget):
 
     def _entries(self) -> dict[str, tuple[Content, str]]:
         found: dict[str, tuple[Content, str]] = {}
+        typing = isinstance(self.screen.focused, Input)
         for active in self.screen.active_bindings.values():
-            name = active.binding.id or ""
+            name, key = active.binding.id or "", self.app.get_key_display(active.binding)
+            if typing and len(key.removeprefix("⇧")) == 1:
+                continue  # a letter is a letter there
             if name in SHORT and name not in found and active.enabled:
-                key = (self.app.get_key_display(active.binding), "bold $text-accent")
-                entry = Content.assemble(key, " ", (SHORT[name], FAINT))
+                entry = Content.assemble((key, "bold $text-accent"), " ", (SHORT[name], FAINT))
                 found[name] = entry, f"{'app' if active.node is self.app else 'screen'}.{active.binding.action}"
         return found
 
