@@ -198,7 +198,7 @@ def test_a_picture_that_cannot_be_read_any_more_is_a_notice(root: Path) -> None:
         (root / "a0.jpg").write_bytes(b"no picture")
         review.app.loader._kept.clear()
         picture._request(picture._order(facts, None, first=False))
-        await review.until(lambda: picture.notice.startswith("no picture: "))
+        await review.until(lambda: picture.notice.startswith("cannot be shown: "))
         assert review.app.is_running
 
     play(root, script, terminal=CELLS)

@@ -238,7 +238,7 @@ def test_a_photo_deleted_while_shown_is_named_not_fatal(desk: Desk, root: Path) 
         (root / "a0.jpg").unlink()
         await pilot.press("plus")
         first = app.screen.query(Pane).first()
-        await until(pilot, lambda: "cannot be shown" in first.problem)
+        await until(pilot, lambda: "cannot be shown" in first.picture.notice)
         assert "cannot be shown" in painted(app)
 
     perform(desk, lambda app: screen(app, opened, 0, 1), play)
