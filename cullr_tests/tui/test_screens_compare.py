@@ -289,9 +289,9 @@ def test_a_click_on_a_key_does_what_the_key_does(still: Desk) -> None:
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         line = painted(app).splitlines()[-1]
-        await pilot.click("PageKeys", offset=(line.index("difference"), 0))
+        await pilot.click("KeyLine", offset=(line.index("difference"), 0))
         assert "Difference" in text(app, "#title")
-        await pilot.click("PageKeys", offset=(line.index("back"), 0))
+        await pilot.click("KeyLine", offset=(line.index("back"), 0))
         await until(pilot, lambda: app.left is not None)
 
     assert perform(still, lambda app: screen(app, opened, 0, 1), play).left is False
