@@ -100,7 +100,8 @@ def _pictures(brand: Brand, replies: Replies) -> tuple[Pictures, str]:
 
 
 def _behind_tmux(replies: Replies, env: Mapping[str, str], client: tmux.Client) -> Terminal:
-    """Placeholders are text to tmux, so kitty's way works; iTerm2's pictures would land beside their place."""
+    """Placeholders are text to tmux, so kitty's way works; iTerm2's pictures would land beside their place. Sextants
+    are no characters to a tmux whose C library is from before 2020."""
     brand = brands.named(client.version) or brands.from_environment({"TERM": client.term}) or brands.UNKNOWN
     pictures: Pictures = "cells"
     if "kitty" in brand.ways:
@@ -117,7 +118,6 @@ def _behind_tmux(replies: Replies, env: Mapping[str, str], client: tmux.Client) 
             why,
             truecolor="RGB" in client.features,
             cell_pixels=replies.cell or USUAL_CELL,
-            blocks=brand.blocks,
             tmux=True,
             remote=remote(env),
         ),
