@@ -20,6 +20,8 @@ _DATE = re.compile(r"\s*(\d{4})[:\-./](\d\d)[:\-./](\d\d)[T ]+(\d\d):(\d\d):(\d\
 _OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)|\s*(Z)")
 
 Tags = Mapping[int, Any]
+MOST_EV = 10
+"""No camera compensates by more; a trap camera that writes its tag as four numbers claims 36."""
 
 
 def sub_tags(exif: Image.Exif) -> Tags:
@@ -81,12 +83,12 @@ def camera(exif: Tags, sub: Tags) -> str | None:
 
 def exposure(sub: Tags) -> Exposure:
     """What the camera set, None where the tag is absent or senseless."""
-    iso = number(sub.get(0x8827))
+    iso, bias = number(sub.get(0x8827)), number(sub.get(0x9204))
     return Exposure(
         seconds=_positive(number(sub.get(0x829A))),
         f_number=_positive(number(sub.get(0x829D))),
         iso=int(iso) if iso and 0 < iso < 1e8 else None,
-        bias_ev=number(sub.get(0x9204)),
+        bias_ev=bias if bias is not None and abs(bias) <= MOST_EV else None,
     )
 
 

@@ -27,7 +27,8 @@ class Tree:
         try:
             self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            raise RootError(f"{visible(str(root))} cannot be opened: {error.strerror}", "Name a folder.") from error
+            remedy = "Is it a folder, and is its disk mounted?"
+            raise RootError(f"{visible(str(root))} cannot be opened: {error.strerror}", remedy) from error
         self._open: dict[str, int] = {}
 
     def __enter__(self) -> Tree:

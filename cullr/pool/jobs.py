@@ -10,6 +10,8 @@ from typing import Literal
 from cullr.model import Look, Measure, Metadata
 
 Way = Literal["kitty", "iterm", "sixel", "cells"]
+Blocks = Literal["halves", "quadrants", "sextants"]
+"""What pieces of a cell the terminal's block characters can fill: halves, two by two, or two by three."""
 Crop = tuple[float, float, float, float]
 WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 WIRE_BYTES = 60 << 10
@@ -57,7 +59,7 @@ class RenderOrder:
     stamp: int = 0
     palette: int = 64
     truecolor: bool = True
-    halves: bool = False
+    blocks: Blocks = "quadrants"
     budget: int = WIRE_BYTES
 
 
@@ -65,8 +67,9 @@ class RenderOrder:
 class Rendered:
     """A picture ready to be framed: it takes `columns` x `rows` cells and holds `width` x `height` pixels.
 
-    `data` is a PNG (kitty), a JPEG (iterm), a whole sixel sequence, or packed cells row by row: glyph, foreground and
-    background, the colours as three bytes each, or as one byte of the 256-colour palette when not `truecolor`.
+    `data` is a PNG (kitty), a JPEG (iterm), a whole sixel sequence, or packed cells row by row, each of two by two
+    points or, where `height` is three times `rows`, two by three: glyph, foreground and background, the colours as
+    three bytes each, or as one byte of the 256-colour palette when not `truecolor`.
     `wire` is about how many bytes it costs on the line; `coarse`: its budget made it coarser than its box could show.
     """
 

@@ -47,7 +47,7 @@ def render(order: RenderOrder, limits: Limits) -> Rendered:
     """The picture of this order. Raises Unreadable with the reason."""
     image = _part(order.source, order, limits)
     fit = fitted(image.size, order)
-    pixels = (2 * fit.columns, 2 * fit.rows) if order.way == "cells" else (fit.width, fit.height)
+    pixels = (2 * fit.columns, cells.DOWN[order.blocks] * fit.rows) if order.way == "cells" else (fit.width, fit.height)
     image = _shown(image, _within(image.size, pixels) if order.way in {"kitty", "iterm"} else pixels)
     if order.against is not None:
         image = difference(image, _shown(_part(order.against, order, limits), image.size))
@@ -244,17 +244,16 @@ def _colours(image: Image.Image, colours: int, budget: int) -> Image.Image:
 
 def _cells(image: Image.Image, order: RenderOrder, fit: Fit) -> Rendered:
     """Coarser colours first, then fewer cells: only noise gets that far."""
-    columns, rows = fit.columns, fit.rows
+    columns, rows, down = fit.columns, fit.rows, cells.DOWN[order.blocks]
     while True:
         for step in cells.STEPS:
-            data, cost = cells.encode(image, truecolor=order.truecolor, halves=order.halves, step=step)
+            data, cost = cells.encode(image, truecolor=order.truecolor, blocks=order.blocks, step=step)
             if cost <= order.budget or columns * rows <= 64:
                 coarse = step > 1 or columns < fit.columns
-                return Rendered(
-                    "cells", columns, rows, 2 * columns, 2 * rows, data, order.truecolor, wire=cost, coarse=coarse
-                )
+                size = (2 * columns, down * rows)
+                return Rendered("cells", columns, rows, *size, data, order.truecolor, wire=cost, coarse=coarse)
         columns, rows = max(1, columns * 4 // 5), max(1, rows * 4 // 5)
-        image = image.resize((2 * columns, 2 * rows), Image.Resampling.LANCZOS)
+        image = image.resize((2 * columns, down * rows), Image.Resampling.LANCZOS)
 
 
 _WAYS: dict[str, Callable[[Image.Image, RenderOrder, Fit], Rendered]] = {

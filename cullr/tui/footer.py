@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from rich.cells import cell_len
 from textual import events
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input
 
 from cullr.safe_text import visible
-from cullr.tui.keys import SHORT
 from cullr.tui.theme import FAINT
 
 TONES = {"good": ("✓ ", "$text-success"), "bad": ("✗ ", "$text-error"), "care": ("◆ ", "$text-warning"), "": ("", "")}
@@ -58,12 +60,15 @@ def whole(text: str, room: int) -> str:
 
 
 class KeyLine(Widget):
-    """Made from the bindings, as many as fit; a click on one does what the key does."""
+    """Made from the bindings, as many as fit; a click on one does what the key does. Help and the way out are there
+    however narrow the screen is."""
 
     DEFAULT_CSS = "KeyLine { height: 1; padding: 0 1; background: $panel; }"
 
-    def __init__(self) -> None:
+    def __init__(self, words: Mapping[str, str] | None = None) -> None:
+        """What the line says of each action, the weightiest first; without it the screen's own words, in its order."""
         super().__init__()
+        self._words = words
         self._places: list[tuple[int, int, str]] = []
 
     def on_mount(self) -> None:
@@ -71,20 +76,18 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         found = self._entries()
+        tail = [found.pop(name) for name in ("help", "leave", "quit") if name in found]
         width = self.size.width
-        # Help and quit must be there however narrow the screen is.
-        tail = [name for name in ("help", "quit") if name in found]
-        room = width - sum(found[name][0].cell_length + 2 for name in tail)
+        room = width - sum(entry.cell_length + 2 for entry, _ in tail)
         line, self._places = Content(), []
-        for name in SHORT:
-            if name in found and name not in tail:
-                if line.cell_length + found[name][0].cell_length + 2 > room:
-                    break
-                line = self._put(line, *found[name])
-        length = sum(found[name][0].cell_length for name in tail) + 2 * (len(tail) - 1)
+        for entry, action in found.values():
+            if line.cell_length + entry.cell_length + 2 > room:
+                break
+            line = self._put(line, entry, action)
+        length = sum(entry.cell_length for entry, _ in tail) + 2 * (len(tail) - 1)
         line = Content.assemble(line, " " * max(0, width - line.cell_length - length - 2))
-        for name in tail:
-            line = self._put(line, *found[name])
+        for entry, action in tail:
+            line = self._put(line, entry, action)
         return line
 
     def _put(self, line: Content, entry: Content, action: str) -> Content:
@@ -93,14 +96,24 @@ class KeyLine(Widget):
         return Content.assemble(line, entry)
 
     def _entries(self) -> dict[str, tuple[Content, str]]:
+        """What to show and what it does, by the binding's id."""
         found: dict[str, tuple[Content, str]] = {}
-        for active in self.screen.active_bindings.values():
-            name = active.binding.id or ""
-            if name in SHORT and name not in found and active.enabled:
-                key = (self.app.get_key_display(active.binding), "bold $text-accent")
-                entry = Content.assemble(key, " ", (SHORT[name], FAINT))
+        typing = isinstance(self.screen.focused, Input)
+        for active in sorted(self.screen.active_bindings.values(), key=lambda each: each.node is not self.screen):
+            name, key = active.binding.id or "", self.app.get_key_display(active.binding)
+            if typing and len(key.removeprefix("⇧")) == 1:
+                continue  # a letter is a letter there
+            if name not in found and active.enabled and (words := self._said(active)):
+                entry = Content.assemble((key, "bold $text-accent"), " ", (words, FAINT))
                 found[name] = entry, f"{'app' if active.node is self.app else 'screen'}.{active.binding.action}"
-        return found
+        return {name: found[name] for name in self._words or found if name in found}
+
+    def _said(self, active: ActiveBinding) -> str:
+        binding = active.binding
+        if self._words is not None:
+            return self._words.get(binding.id or "", "")
+        ours = active.node is self.screen or binding.id == "help"
+        return binding.description if ours and binding.show and binding.id else ""
 
     async def on_click(self, event: events.Click) -> None:
         for start, end, action in self._places:

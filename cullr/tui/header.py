@@ -63,15 +63,23 @@ class Header(Widget):
             return Content.styled(f"✗ {visible(self._trouble)}", "$text-error").truncate(width, ellipsis=True)
         if self._note:
             return Content.assemble(("✓ ", "$text-success"), (self._note, FAINT)).truncate(width, ellipsis=True)
-        *done, current = self._passes or (PassRow("looking for photos", 0, 0, 0.0),)
+        rows = self._passes or (PassRow("looking for photos", 0, 0, 0.0),)
+        current = rows[-1]
         if not finished(current):
             line = Content.styled(progress(current), "$text-accent")
         else:
             then = THEN.get(current.name, "grouping")
             line = Content.styled(f"✓ {current.name}  {then} …", FAINT)
-        for each in reversed(done):
-            line = Content.assemble(line, (f"   ✓ {each.name}", FAINT))
+        for name in before(rows):
+            line = Content.assemble(line, (f"   ✓ {name}", FAINT))
         return line.truncate(width, ellipsis=True)
+
+
+def before(rows: Sequence[PassRow]) -> list[str]:
+    """The passes before the last one, that nearest to it first. Once groups are complete, it is no news that they were
+    complete by previews."""
+    names = [row.name for row in rows]
+    return [name for name in reversed(names[:-1]) if not any(name.startswith(f"{other} ") for other in names)]
 
 
 def finished(row: PassRow) -> bool:

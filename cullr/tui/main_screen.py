@@ -139,6 +139,7 @@ class MainScreen(ReviewScreen):
 
     def action_filter(self) -> None:
         self.filter.open()
+        self.say("Enter keeps this choice, Esc shows all groups again.")
 
     def on_filtered(self, event: Filtered) -> None:
         if event.done:

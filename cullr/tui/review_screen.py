@@ -90,7 +90,7 @@ class ReviewScreen(Screen[None]):
                 yield self.groups
             yield self.pane
         yield self.message
-        yield KeyLine()
+        yield KeyLine(keys.SHORT)
         yield Static("", id="small", markup=False)
 
     def _picture(self) -> ShotPicture:

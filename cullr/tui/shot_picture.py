@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from cullr.model import ShotFacts
-from cullr.pool.jobs import RenderOrder
+from cullr.pool.jobs import WHOLE, Crop, RenderOrder
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui.group_line import folded
@@ -34,18 +34,21 @@ class ShotPicture(Photo):
         self._desk = desk
         self._loader = loader
         self._facts: ShotFacts | None = None
+        self._crop: Crop = WHOLE
+        self._against: ShotFacts | None = None
         self._asked: RenderOrder | None = None
         self.notice = ""
 
-    def look_at(self, facts: ShotFacts | None) -> None:
-        """Ask for this shot's picture; the old one stays until it is there, unless there is nothing to wait for."""
+    def look_at(self, facts: ShotFacts | None, crop: Crop = WHOLE, against: ShotFacts | None = None) -> None:
+        """Ask for this part of the shot, or for its difference from another; the old picture stays until it is there,
+        unless there is nothing to wait for."""
         if facts is None or self._facts is None or facts.id != self._facts.id:
             self.notice = ""
             self.forgo()
             if self.rendered is not None and facts is None:
                 self.show(None)
             self.refresh()
-        self._facts = facts
+        self._facts, self._crop, self._against = facts, crop, against
         self._ask()
 
     def use(self, terminal: Terminal) -> None:
@@ -61,8 +64,10 @@ class ShotPicture(Photo):
             self._loader.cancel(self)
             return
         if self.terminal.pictures == "none":
-            # Said once, in the first box.
-            self._tell(" " if self.rank else f"pictures are off ({key_of(self.screen, 'pictures')})")
+            # Said once, in the first box, and where there is a key for it.
+            here = any(each.binding.id == "pictures" for each in self.screen.active_bindings.values())
+            key = f" ({key_of(self.screen, 'pictures')})" if here else ""
+            self._tell(" " if self.rank else f"pictures are off{key}")
             return
         sharp = self._sharp(facts)
         known = self._loader.at_hand(sharp) if sharp else None
@@ -88,7 +93,11 @@ class ShotPicture(Photo):
         return self._order(facts, None if self._wants_more() else self._desk.preview(facts.id), first=False)
 
     def _order(self, facts: ShotFacts, preview: bytes | None, *, first: bool) -> RenderOrder | None:
-        return self.order(preview or str(self._desk.path(facts)), stamp=facts.shot.face.mtime_ns, first=first)
+        against = str(self._desk.path(self._against)) if self._against else None
+        if against or self._crop != WHOLE:
+            preview = None
+        source, stamp = preview or str(self._desk.path(facts)), facts.shot.face.mtime_ns
+        return self.order(source, crop=self._crop, against=against, stamp=stamp, first=first)
 
     def on_loaded(self, message: Loaded) -> None:
         message.stop()
@@ -100,7 +109,7 @@ class ShotPicture(Photo):
         sharp = self._sharp(facts) if facts else None
         if message.rendered is None:
             self.show(None)
-            self._tell(f"no picture: {message.why or 'it cannot be read'}")
+            self._tell(f"cannot be shown: {message.why or 'it cannot be read'}")
             return
         self.notice = ""
         better = message.order == sharp
@@ -112,16 +121,17 @@ class ShotPicture(Photo):
             self._request(self._sharp(self._facts))
 
     def _wants_more(self) -> bool:
-        """Whether the box holds clearly more pixels than a preview."""
-        if self.terminal.pictures == "cells":
-            return False
+        """Whether the box holds clearly more pixels than a preview; a cell of block characters is two by two points."""
         columns, rows = self.box
-        wide, high = self.terminal.cell_pixels
+        wide, high = (2, 2) if self.terminal.pictures == "cells" else self.terminal.cell_pixels
         return max(columns * wide, rows * high) > 1.25 * PREVIEW
 
     def _tell(self, notice: str) -> None:
         self.notice = visible(notice)
         self.refresh()
+
+    def on_unmount(self) -> None:
+        self._loader.cancel(self)
 
     def on_photo_box_changed(self, event: Photo.BoxChanged) -> None:
         event.stop()

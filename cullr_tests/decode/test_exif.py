@@ -35,6 +35,11 @@ def test_two_bodies_of_one_model_are_two_cameras() -> None:
     assert exif.camera({}, {0xA431: "12"}) is None
 
 
+def test_a_compensation_that_no_camera_has_is_none() -> None:
+    assert exif.exposure({0x9204: -2.0}).bias_ev == -2.0
+    assert exif.exposure({0x9204: (36, 0, 18, 0)}).bias_ev is None
+
+
 odd = st.one_of(st.none(), st.text(), st.binary(), st.integers(), st.floats(), st.tuples(st.integers(), st.floats()))
 
 

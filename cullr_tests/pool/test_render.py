@@ -17,14 +17,14 @@ from PIL import Image, ImageCms
 from cullr.decode import Unreadable
 from cullr.pool import Job, Rendered, RenderOrder, cells, sixels
 from cullr.pool.crew import Crew
-from cullr.pool.jobs import WIRE_BYTES, Task, Way
+from cullr.pool.jobs import WIRE_BYTES, Blocks, Task, Way
 from cullr.pool.render import fitted, render
 from cullr.settings import Limits
 from cullr_tests import pictures
 
 WAYS: tuple[Way, ...] = ("kitty", "iterm", "sixel", "cells")
+BLOCKS: tuple[Blocks, ...] = ("quadrants", "sextants")
 LIMITS = Limits()
-GLYPH_POINTS = {glyph: [bool(glyph & bit) for bit in (1, 2, 4, 8)] for glyph in range(16)}
 
 
 def unsixel(data: bytes) -> Image.Image:
@@ -60,16 +60,17 @@ def unsixel(data: bytes) -> Image.Image:
 
 
 def uncells(rendered: Rendered) -> Image.Image:
-    """Two by two pixels a cell."""
+    """Two by two pixels a cell, or two by three."""
     size = 7 if rendered.truecolor else 3
     assert len(rendered.data) == size * rendered.columns * rendered.rows
-    out = np.zeros((2 * rendered.rows, 2 * rendered.columns, 3), dtype=np.uint8)
+    down = rendered.height // rendered.rows
+    out = np.zeros((down * rendered.rows, 2 * rendered.columns, 3), dtype=np.uint8)
     for number in range(rendered.columns * rendered.rows):
         cell = rendered.data[number * size : (number + 1) * size]
         front, back = (cell[1:4], cell[4:7]) if rendered.truecolor else (xterm(cell[1]), xterm(cell[2]))
         y, x = divmod(number, rendered.columns)
-        for point, inside in enumerate(GLYPH_POINTS[cell[0]]):
-            out[2 * y + point // 2, 2 * x + point % 2] = list(front if inside else back)
+        for point in range(2 * down):
+            out[down * y + point // 2, 2 * x + point % 2] = list(front if cell[0] >> point & 1 else back)
     return Image.fromarray(out)
 
 
@@ -271,29 +272,58 @@ def test_long_runs_of_sixels_are_counted_and_not_repeated() -> None:
     assert len(sixels.encode(Image.new("RGB", (600, 6), "red").quantize(4))) < 80
 
 
+@pytest.mark.parametrize("blocks", BLOCKS)
 @given(st.integers(0, 2**32))
-def test_no_other_split_of_a_cell_would_be_closer(seed: int) -> None:
-    """Against all 16 patterns, tried one by one."""
-    points = np.random.default_rng(seed).integers(0, 256, (2, 2, 3), dtype=np.uint8)
-    data, _ = cells.encode(Image.fromarray(points), truecolor=True)
-    shown = np.asarray(uncells(Rendered("cells", 1, 1, 2, 2, data)), dtype=float).reshape(4, 3)
-    flat = points.reshape(4, 3).astype(float)
+def test_no_other_split_of_a_cell_would_be_closer(blocks: Blocks, seed: int) -> None:
+    """Against all 16 or 64 patterns, tried one by one."""
+    down = cells.DOWN[blocks]
+    count = 2 * down
+    points = np.random.default_rng(seed).integers(0, 256, (down, 2, 3), dtype=np.uint8)
+    data, _ = cells.encode(Image.fromarray(points), truecolor=True, blocks=blocks)
+    shown = np.asarray(uncells(Rendered("cells", 1, 1, 2, down, data)), dtype=float).reshape(count, 3)
+    flat = points.reshape(count, 3).astype(float)
     best = min(
         sum(
             ((flat[side] - flat[side].mean(axis=0)) ** 2).sum()
-            for side in (list(inside), [*set(range(4)) - set(inside)])
+            for side in (list(inside), [*set(range(count)) - set(inside)])
             if side
         )
-        for inside in ([n for n in range(4) if glyph >> n & 1] for glyph in range(16))
+        for inside in ([n for n in range(count) if glyph >> n & 1] for glyph in range(1 << count))
     )
-    assert ((shown - flat) ** 2).sum() <= best + 4 * 3 * 256, "rounding to whole levels costs that much at most"
+    assert ((shown - flat) ** 2).sum() <= best + count * 3 * 256, "rounding to whole levels costs that much at most"
     assert ((shown - flat) ** 2).sum() <= best * 1.01 + 16
 
 
 def test_half_blocks_alone_are_used_where_the_font_has_no_others(tmp_path: Path) -> None:
     path = pictures.save(tmp_path / "a.png", pictures.scene(2))
-    data = render(RenderOrder(str(path), "cells", 30, 15, halves=True), LIMITS).data
+    data = render(RenderOrder(str(path), "cells", 30, 15, blocks="halves"), LIMITS).data
     assert set(data[::7]) <= {0, 3, 12}
+
+
+def test_sextants_show_more_of_real_photos_in_as_many_cells_for_hardly_more_bytes(shared_photos: Path) -> None:
+    photos = sorted((shared_photos / "singles").glob("*.jpg"))[:6]
+    errors, bytes_ = [], []
+    for blocks in BLOCKS:
+        made = [
+            render(RenderOrder(str(path), "cells", 37, 13, blocks=blocks, budget=1 << 20), LIMITS) for path in photos
+        ]
+        far = []
+        for path, rendered in zip(photos, made, strict=True):
+            size = (8 * rendered.columns, 16 * rendered.rows)
+            photo = Image.open(path).convert("RGB").resize(size, Image.Resampling.LANCZOS)
+            there = decoded(rendered).resize(size, Image.Resampling.NEAREST)
+            far.append(np.abs(np.asarray(photo, dtype=float) - np.asarray(there, dtype=float)).mean())
+        errors.append(sum(far))
+        bytes_.append(sum(rendered.wire for rendered in made))
+    assert errors[1] < 0.95 * errors[0]
+    assert bytes_[1] < 1.05 * bytes_[0]
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_cells_of_noise_keep_to_the_budget(tmp_path: Path, blocks: Blocks) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (900, 1200, 3), dtype=np.uint8)
+    path = pictures.save(tmp_path / "noise.png", Image.fromarray(noise))
+    assert render(RenderOrder(str(path), "cells", 120, 50, blocks=blocks), LIMITS).wire <= WIRE_BYTES
 
 
 def test_256_colours_are_the_nearest_there_are() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from cullr.tui.pictures.cells import GLYPHS
+from cullr.tui.pictures.cells import GLYPHS, SEXTANTS
 
 _STARTS = {
     "kitty": re.compile(rb"\x1b_G[^;\x1b]*a=T[^;\x1b]*i=(?P<id>\d+)[^;\x1b]*c=(?P<width>\d+)[^;\x1b]*;"),
@@ -61,7 +61,7 @@ def cells(written: bytes) -> dict[tuple[int, int], int]:
             column += int(piece[1] or 1)
         elif piece[3]:
             found.setdefault((row, column), size)
-            if piece[3] in GLYPHS[1:]:
+            if piece[3] in (GLYPHS + SEXTANTS).replace(" ", ""):
                 drawn.add((row, column))
             column += cell_len(piece[3])
     return {place: size for place, size in found.items() if place in drawn}

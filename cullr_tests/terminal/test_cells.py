@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from PIL import Image
+from rich.cells import cell_len
 from rich.color import ColorSystem
 
 from cullr.pool import Rendered, RenderOrder
@@ -30,6 +31,25 @@ def test_each_glyph_fills_the_quarters_of_its_bits() -> None:
         else:
             named = {bit for bit, quarter in quarters.items() if quarter in name}
             assert sum(named) == number, name
+
+
+def test_each_sextant_fills_the_sixths_of_its_bits() -> None:
+    import unicodedata
+
+    whole = {0: "SPACE", 21: "LEFT HALF BLOCK", 42: "RIGHT HALF BLOCK", 63: "FULL BLOCK"}
+    for number, glyph in enumerate(cells.SEXTANTS):
+        name = unicodedata.name(glyph)
+        if number in whole:
+            assert name == whole[number]
+        else:
+            named = name.removeprefix("BLOCK SEXTANT-")
+            assert sum(1 << int(sixth) - 1 for sixth in named) == number, name
+        assert cell_len(glyph) == 1
+
+
+def test_sextants_are_shown_where_a_cell_has_three_rows_of_points() -> None:
+    (strip,) = cells.strips(Rendered("cells", 2, 1, 4, 3, bytes([1]) + RED + BLUE + bytes([62]) + GREEN + RED))
+    assert strip.text == "\U0001fb00\U0001fb3b"
 
 
 def test_strips_show_every_cell_in_its_colours() -> None:

@@ -194,6 +194,20 @@ def test_each_terminal_shows_pictures_its_own_way(case: Case) -> None:
     assert terminal.why.startswith(f"{case.pictures}: ")
 
 
+def test_sextants_are_used_where_the_terminal_draws_them_itself_but_not_through_tmux() -> None:
+    def blocks(name: str) -> str:
+        case = next(case for case in CASES if case.name == name)
+        sieve = Sieve()
+        sieve.feed(case.replies)
+        return described(sieve.replies, {"TERM": "xterm-256color", **case.env}, case.client).blocks
+
+    assert blocks("GNOME Terminal") == "sextants"
+    assert blocks("a kitty from before its placeholders, which says OK all the same") == "sextants"
+    assert blocks("tmux in kitty that lets nothing through") == "quadrants"
+    assert blocks("xterm without sixel") == blocks("nobody answers") == blocks("mosh") == "quadrants"
+    assert blocks("the Linux console") == "halves"
+
+
 def test_only_konsole_wipes_what_is_beside_a_picture() -> None:
     spilling = []
     for case in CASES:

@@ -92,7 +92,7 @@ def test_the_linux_console_gets_half_blocks_without_being_asked() -> None:
     with FakeTerminal().running() as fake:
         terminal = probe(fake.slave, fake.slave, 5.0, {"TERM": "linux"})
         assert fake.heard == b""
-    assert (terminal.pictures, terminal.halves) == ("cells", True)
+    assert (terminal.pictures, terminal.blocks) == ("cells", "halves")
 
 
 def test_the_window_tells_the_cells_size_when_the_terminal_does_not() -> None:

@@ -24,7 +24,7 @@ from cullr.tui.footer import MessageLine
 from cullr.tui.pictures.loader import Loaded, PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.page import Page
-from cullr.tui.screens.pane import Pane
+from cullr.tui.shot_picture import ShotPicture
 from cullr.tui.terminal.terminal import Terminal
 from cullr.tui.theme import THEMES
 from cullr_tests import pictures
@@ -58,7 +58,7 @@ class Stage(App[None]):
         return SIGNS.get(binding.key) or super().get_key_display(binding)
 
     def on_loaded(self, event: Loaded) -> None:
-        if isinstance(event.key, Pane):
+        if isinstance(event.key, ShotPicture):
             event.key.post_message(event)
 
 

@@ -58,6 +58,14 @@ def test_a_pass_tells_its_rate_and_how_long_still() -> None:
     assert header.bar(0.5) == "██████      "
 
 
+def test_what_was_done_before_is_told_once() -> None:
+    names = ["reading heads", "groups complete by previews", "reading pictures", "groups complete", "measuring"]
+    rows = [PassRow(name, 1, 1, 0.1) for name in names]
+    assert header.before(rows[:3]) == ["groups complete by previews", "reading heads"]
+    assert header.before(rows) == ["groups complete", "reading pictures", "reading heads"]
+    assert header.before(rows[:4]) == ["reading pictures", "reading heads"]
+
+
 def test_what_moved_and_what_stayed_is_told_in_words() -> None:
     staged = Staged(batch=None, shots=3, files=5, bytes=12_000_000)
     assert doings.moved(staged, "Ctrl+Z") == ("Moved 3 shots (5 files, 12.0 MB). Ctrl+Z takes it back.", "good")

@@ -14,6 +14,7 @@ from cullr.errors import Failed
 from cullr.model import Kind
 from cullr.session.desk import Desk, OpenGroup
 from cullr.tui.card import Card
+from cullr.tui.footer import KeyLine
 from cullr.tui.group_list import GroupList
 from cullr.tui.help import HelpScreen
 from cullr_tests import pictures
@@ -48,6 +49,11 @@ def test_the_filter_follows_every_letter_enter_keeps_it_and_escape_drops_it(root
     async def script(review: Review) -> None:
         await review.press("slash", "d", "1")
         assert review.titles == ["d0.jpg"]
+        assert review.said == "Enter keeps this choice, Esc shows all groups again."
+        footer = review.screen.query_one(KeyLine)
+        await review.until(lambda: "Ctrl+Z undo" in str(footer.render()))
+        assert not {"only this", "filter", "approve"} & set(str(footer.render()).split("  "))
+        assert "⇧P" not in str(footer.render()), "a letter is a letter here"
         await review.press("enter")
         await review.until(lambda: review.open == "d0.jpg")
         await review.press("x")
@@ -192,7 +198,7 @@ def test_a_picture_that_cannot_be_read_any_more_is_a_notice(root: Path) -> None:
         (root / "a0.jpg").write_bytes(b"no picture")
         review.app.loader._kept.clear()
         picture._request(picture._order(facts, None, first=False))
-        await review.until(lambda: picture.notice.startswith("no picture: "))
+        await review.until(lambda: picture.notice.startswith("cannot be shown: "))
         assert review.app.is_running
 
     play(root, script, terminal=CELLS)

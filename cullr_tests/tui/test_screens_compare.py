@@ -238,7 +238,7 @@ def test_a_photo_deleted_while_shown_is_named_not_fatal(desk: Desk, root: Path) 
         (root / "a0.jpg").unlink()
         await pilot.press("plus")
         first = app.screen.query(Pane).first()
-        await until(pilot, lambda: "cannot be shown" in first.problem)
+        await until(pilot, lambda: "cannot be shown" in first.picture.notice)
         assert "cannot be shown" in painted(app)
 
     perform(desk, lambda app: screen(app, opened, 0, 1), play)
@@ -289,9 +289,9 @@ def test_a_click_on_a_key_does_what_the_key_does(still: Desk) -> None:
 
     async def play(pilot: Pilot[None], app: Stage) -> None:
         line = painted(app).splitlines()[-1]
-        await pilot.click("PageKeys", offset=(line.index("difference"), 0))
+        await pilot.click("KeyLine", offset=(line.index("difference"), 0))
         assert "Difference" in text(app, "#title")
-        await pilot.click("PageKeys", offset=(line.index("back"), 0))
+        await pilot.click("KeyLine", offset=(line.index("back"), 0))
         await until(pilot, lambda: app.left is not None)
 
     assert perform(still, lambda app: screen(app, opened, 0, 1), play).left is False

@@ -11,16 +11,22 @@ from cullr.pool.jobs import Rendered
 
 GLYPHS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 """By the bits of `pool.cells`: 1 top left, 2 top right, 4 bottom left, 8 bottom right."""
+SEXTANTS = "".join(
+    {0: " ", 21: "▌", 42: "▐", 63: "█"}.get(number, chr(0x1FB00 + number - 1 - (number > 21) - (number > 42)))
+    for number in range(64)
+)
+"""The same with a row more between; the halves stand elsewhere in Unicode."""
 
 
 def strips(rendered: Rendered) -> list[Strip]:
     """One strip a row, `rendered.columns` wide."""
     size = 7 if rendered.truecolor else 3
     line = size * rendered.columns
-    return [_strip(rendered.data[at : at + line], size) for at in range(0, line * rendered.rows, line)]
+    glyphs = SEXTANTS if rendered.height == 3 * rendered.rows else GLYPHS
+    return [_strip(rendered.data[at : at + line], size, glyphs) for at in range(0, line * rendered.rows, line)]
 
 
-def _strip(row: bytes, size: int) -> Strip:
+def _strip(row: bytes, size: int, glyphs: str) -> Strip:
     """A blank takes the colours of what stands before it if the background is the same: one escape less."""
     depth = size // 2
     segments: list[Segment] = []
@@ -32,7 +38,7 @@ def _strip(row: bytes, size: int) -> Strip:
             text = ""
         if not text:
             front, back = fore, ground
-        text += GLYPHS[glyph & 15]
+        text += glyphs[glyph % len(glyphs)]
     segments.append(Segment(text, _style(front, back)))
     return Strip(segments, len(row) // size)
 

@@ -104,7 +104,7 @@ class Photo(Widget):
             stamp=stamp,
             palette=256 if near and way == "kitty" else 64,
             truecolor=self.terminal.truecolor,
-            halves=self.terminal.halves,
+            blocks=self.terminal.blocks,
             budget=WIRE_BYTES * NEARBY if near else self.first_bytes if first else WIRE_BYTES,
         )
 

@@ -14,16 +14,17 @@ from cullr.model import ShotFacts, ShotId
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup
 from cullr.tui import facts
+from cullr.tui.card import mark
 from cullr.tui.group_line import fit, folded
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
-from cullr.tui.screens.marking import MarkingPage, Rater, mark, name, pixels
-from cullr.tui.screens.page import FAINT
+from cullr.tui.screens.marking import MarkingPage, Rater, name, pixels
 from cullr.tui.screens.pane import Pane
 from cullr.tui.screens.zoom import View
 from cullr.tui.terminal.terminal import Terminal
+from cullr.tui.theme import FAINT
 
 MOST = 4
 LABEL = 12

@@ -21,8 +21,9 @@ from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.session.past import PastBatch, Undone
 from cullr.tui.group_line import fit
-from cullr.tui.screens.page import FAINT, Page
+from cullr.tui.screens.page import Page
 from cullr.tui.screens.pick_list import PickList
+from cullr.tui.theme import FAINT
 
 REST_SECONDS = 0.12
 """A look at a batch asks the disk about each of its files: only where the cursor rests."""

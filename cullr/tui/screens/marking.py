@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from cullr.model import Proposal, ShotFacts, ShotId
 from cullr.report import words
@@ -147,14 +146,6 @@ def name(shot: ShotFacts, group: Sequence[ShotFacts]) -> str:
     """The file's name, with its folder where another shot of the group has the same one."""
     same = sum(each.shot.face.name == shot.shot.face.name for each in group)
     return shot.shot.path if same > 1 else shot.shot.face.name
-
-
-def mark(proposal: Proposal, verdict: Verdict | None, shielded: str | None) -> Content:
-    """✓ keep, ✗ cull, ◆ shielded; a word of the person's own is bold, a mere proposal dim."""
-    if shielded and verdict is None:
-        return Content.styled("◆", "$text-warning")
-    sign, tone = ("✓", "$text-success") if proposal.keep else ("✗", "$text-error")
-    return Content.styled(sign, f"bold {tone}" if verdict else tone)
 
 
 def pixels(shot: ShotFacts) -> tuple[int, int]:

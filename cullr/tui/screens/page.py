@@ -10,78 +10,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from cullr.errors import CullrError
 from cullr.session.desk import Desk
-from cullr.tui.footer import MessageLine
+from cullr.tui.footer import KeyLine, MessageLine
 from cullr.tui.keys import key_of
 
 T = TypeVar("T")
-FAINT = "$foreground 60%"
-"""Less than the text beside it; `$text-muted` in a span comes out as pure white (Textual 8.2)."""
 WIDE = 100
 """Columns from which two things stand side by side."""
-
-
-class PageKeys(Widget):
-    """The keys that matter now, as many as fit; a click on one does what the key does."""
-
-    DEFAULT_CSS = "PageKeys { height: 1; padding: 0 1; background: $panel; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._places: list[tuple[range, str]] = []
-        """Which columns belong to which action."""
-
-    def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
-
-    def render(self) -> Content:
-        entries = self._entries()
-        # How to get help and how to get out must be there however narrow the screen is.
-        tail = [entries.pop(name) for name in ("help", "leave") if name in entries]
-        room = self.size.width - sum(entry.cell_length + 2 for entry, _ in tail)
-        line = Content()
-        self._places = []
-        for entry in entries.values():
-            if line.cell_length + entry[0].cell_length + 2 > room:
-                break
-            line = self._with(line, *entry)
-        line += " " * (room - line.cell_length)
-        for entry in tail:
-            line = self._with(line, *entry)
-        return line
-
-    def _with(self, line: Content, entry: Content, action: str) -> Content:
-        start = line.cell_length
-        self._places.append((range(start, start + entry.cell_length), action))
-        return Content.assemble(line, entry, "  ")
-
-    def _entries(self) -> dict[str, tuple[Content, str]]:
-        """What to show and what it does, by the binding's id, in the screen's order."""
-        found: dict[str, tuple[Content, str]] = {}
-        active = sorted(self.screen.active_bindings.values(), key=lambda each: each.node is not self.screen)
-        for node, binding, enabled, _ in active:
-            ours = node is self.screen or binding.id == "help"
-            if ours and binding.show and enabled and binding.id and binding.id not in found:
-                key = (self.app.get_key_display(binding), "bold $text-accent")
-                entry = Content.assemble(key, " ", (binding.description, FAINT))
-                found[binding.id] = (entry, f"{'screen' if node is self.screen else 'app'}.{binding.action}")
-        return found
-
-    async def on_click(self, event: events.Click) -> None:
-        for place, action in self._places:
-            if event.x - 1 in place:  # one column of padding
-                await self.run_action(action)
-                return
 
 
 class Page(Screen[bool]):
@@ -108,7 +51,7 @@ class Page(Screen[bool]):
         yield Static(id="title")
         yield from self.body()
         yield MessageLine()
-        yield PageKeys()
+        yield KeyLine()
 
     def body(self) -> ComposeResult:
         """What stands between the title and the news."""

@@ -21,8 +21,9 @@ from cullr.session.desk import Desk
 from cullr.session.rehearsal import Changed, Rehearsal
 from cullr.tui.header import short
 from cullr.tui.screens.marking import name
-from cullr.tui.screens.page import FAINT, Page
+from cullr.tui.screens.page import Page
 from cullr.tui.screens.pick_list import PickList
+from cullr.tui.theme import FAINT
 
 REST_SECONDS = 0.12
 NEWS_SECONDS = 0.25

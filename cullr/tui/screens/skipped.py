@@ -17,8 +17,9 @@ from cullr.report import words
 from cullr.safe_text import visible
 from cullr.session.desk import Desk
 from cullr.tui.header import short
-from cullr.tui.screens.page import FAINT, Page
+from cullr.tui.screens.page import Page
 from cullr.tui.screens.pick_list import PickList
+from cullr.tui.theme import FAINT
 
 MEASURED = 1000
 """Paths whose length decides where the reasons begin; a share that went away leaves 100 000."""

@@ -11,12 +11,13 @@ from textual.content import Content
 from cullr.model import ShotFacts
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup
+from cullr.tui.card import mark
 from cullr.tui.messages import Picked
 from cullr.tui.pictures.loader import PictureLoader
 from cullr.tui.pictures.shelf import Shelf
 from cullr.tui.screens.boxes import Boxes
 from cullr.tui.screens.compare import CompareScreen
-from cullr.tui.screens.marking import MarkingPage, Rater, mark, name, pixels
+from cullr.tui.screens.marking import MarkingPage, Rater, name, pixels
 from cullr.tui.screens.pane import Pane
 from cullr.tui.terminal.terminal import Terminal
 

@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from cullr.pool.jobs import Blocks
 from cullr.tui.terminal.terminal import Pictures
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
     """`mark` is what its answer to XTVERSION contains, in lower case; `since` the first version that has these ways;
-    `spills`: a sixel picture wipes cells to its right and below."""
+    `spills`: a sixel picture wipes cells to its right and below. Sextants only where they are drawn without a font,
+    which rarely has them."""
 
     name: str
     mark: str
@@ -23,22 +25,23 @@ class Brand:
     truecolor: bool = True
     since: tuple[int, int] = (0, 0)
     spills: bool = False
+    blocks: Blocks = "quadrants"
 
 
 UNKNOWN = Brand("an unknown terminal", "", ("sixel",), truecolor=False)
 MOSH = Brand("mosh", "", truecolor=False)
-LINUX = Brand("the Linux console", "", truecolor=False)
+LINUX = Brand("the Linux console", "", truecolor=False, blocks="halves")
 APPLE = Brand("Apple Terminal", "", truecolor=False)
 TMUX = Brand("tmux", "tmux ", ("sixel",), truecolor=False)
 
 BRANDS = (
     # Before its placeholders kitty shows an empty box for each cell of a picture; Debian 12 has 0.26.
-    Brand("kitty", "kitty", ("kitty",), since=(0, 28)),
-    Brand("Ghostty", "ghostty", ("kitty",)),
+    Brand("kitty", "kitty", ("kitty",), since=(0, 28), blocks="sextants"),
+    Brand("Ghostty", "ghostty", ("kitty",), blocks="sextants"),
     Brand("Rio", "rio ", ("kitty", "sixel")),
     Brand("iTerm2", "iterm2", ("iterm", "sixel")),
-    Brand("WezTerm", "wezterm", ("iterm", "sixel")),
-    Brand("foot", "foot", ("sixel",)),
+    Brand("WezTerm", "wezterm", ("iterm", "sixel"), blocks="sextants"),
+    Brand("foot", "foot", ("sixel",), blocks="sextants"),
     Brand("Konsole", "konsole", ("sixel",), spills=True),
     Brand("Windows Terminal", "windows terminal", ("sixel",)),
     Brand("Visual Studio Code", "xterm.js", ("sixel",)),
@@ -48,7 +51,7 @@ BRANDS = (
     # It takes truecolor, but has a table of colours that runs over: whole lines turn white.
     Brand("mlterm", "mlterm", ("sixel",), truecolor=False),
     Brand("Bobcat", "bobcat", ("iterm", "sixel")),
-    Brand("VTE", "vte(", ("sixel",)),
+    Brand("VTE", "vte(", ("sixel",), blocks="sextants"),
     Brand("libvterm", "libvterm"),
     Brand("Alacritty", "alacritty"),
     Brand("XTerm", "xterm(", ("sixel",)),

@@ -69,7 +69,7 @@ def described(replies: Replies, env: Mapping[str, str], client: tmux.Client | No
             truecolor=brand is not brands.APPLE and (brand.truecolor or _promised(env)),
             cell_pixels=replies.cell or USUAL_CELL,
             remote=remote(env),
-            halves=brand is brands.LINUX,
+            blocks=brand.blocks,
             spills=brand.spills,
         ),
         env,
@@ -100,7 +100,8 @@ def _pictures(brand: Brand, replies: Replies) -> tuple[Pictures, str]:
 
 
 def _behind_tmux(replies: Replies, env: Mapping[str, str], client: tmux.Client) -> Terminal:
-    """Placeholders are text to tmux, so kitty's way works; iTerm2's pictures would land beside their place."""
+    """Placeholders are text to tmux, so kitty's way works; iTerm2's pictures would land beside their place. Sextants
+    are no characters to a tmux whose C library is from before 2020."""
     brand = brands.named(client.version) or brands.from_environment({"TERM": client.term}) or brands.UNKNOWN
     pictures: Pictures = "cells"
     if "kitty" in brand.ways:

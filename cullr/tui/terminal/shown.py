@@ -1,7 +1,8 @@
 """What the terminal shows now, cell by cell: of each frame only what differs goes over the line, in the fewest codes.
 
 Textual writes every widget that changed as whole lines, each run of text with all its codes: 12 KB when the cursor
-rests on another group, of which 1 KB is new. Characters whose width terminals disagree about are written as they come.
+rests on another group, of which 1 KB is new. Characters whose width terminals disagree about are written as they come,
+but what follows them is put in its place: one name of joined emoji would else move all frames beside it.
 """
 
 from __future__ import annotations
@@ -107,12 +108,21 @@ class Shown:
         signs, pens = self._rows[row]
         units = [_units(text) for _, text in runs]
         if None in units:
-            # Where the terminal stands after these is not known: whatever follows on the line is not known either.
+            # Where the terminal stands after these is not known: what else is on the line is not known either.
             signs[column:], pens[column:] = [""] * (columns - column), [None] * (columns - column)
-            ink.go(row, column)
-            for code, text in runs:
-                ink.write(_pen(code), text, 0)
-            ink.lost()
+            for (code, text), known in zip(runs, units, strict=True):
+                width = cell_len(text)
+                ink.go(row, column)
+                if known is None:
+                    # Blanks first: a terminal that takes it for narrower would leave what was there; without those at
+                    # its end, for one that takes it for wider.
+                    ink.write(_pen(code), " " * width, width)
+                    ink.lost()
+                    ink.go(row, column)
+                ink.write(_pen(code), text if known else text.rstrip(" "), width)
+                if known is None:
+                    ink.lost()
+                column += width
             return
         new: list[str] = []
         by: list[Pen | None] = []

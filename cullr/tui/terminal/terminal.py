@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from cullr.errors import UsageError
+from cullr.pool.jobs import Blocks
 
 Pictures = Literal["kitty", "iterm", "sixel", "cells", "none"]
 USUAL_CELL = (8, 16)
@@ -18,9 +19,9 @@ class Terminal:
     """`why` is a sentence for the help screen: "sixel: the terminal says so".
 
     `answered` is False when the terminal had not answered in time: its replies may still come and look like keys,
-    and `begun` is the beginning of one. `typed` are the keys pressed while it was asked. `halves`: its font has no
-    quadrant blocks. `spills`: it wipes cells to the right of a sixel picture and below it. `remote`: over a line that
-    is slow at times.
+    and `begun` is the beginning of one. `typed` are the keys pressed while it was asked. `blocks`: what
+    its block characters can fill. `spills`: it wipes cells to the right of a sixel picture and below it. `remote`: over
+    a line that is slow at times.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Terminal:
     cell_pixels: tuple[int, int] = USUAL_CELL
     tmux: bool = False
     remote: bool = False
-    halves: bool = False
+    blocks: Blocks = "quadrants"
     spills: bool = False
     answered: bool = True
     typed: bytes = b""
