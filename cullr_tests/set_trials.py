@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cullr.model import Kind
-from cullr_tests import evaluation
+from cullr_tests.truth import reviewed
 
 SIDE, LATER = 640, 500_000
 """Pixels of the longer side, and seconds between a set and its repeat."""
@@ -125,7 +125,7 @@ def tried(sets: Sequence[Pictures], change: Change, flags: dict[str, object], *,
         folder = Path(home)
         lay(folder, sets, None, last_only=False)
         lay(folder, sets, change, last_only=last_only)
-        review, _ = evaluation.reviewed(folder, flags)
+        review, _ = reviewed(folder, flags)
         for group in review.groups:
             if group.group.kind is Kind.SET:
                 moments = sorted({each.shot.path[:13] for each in group.shots})

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from cullr.model import Kind
-from cullr_tests import evaluation
-from cullr_tests.evaluation import Truth
+from cullr_tests.truth import Truth, joined, reviewed, score, wanted
 
 Plan = dict[str, Any]
 
@@ -85,10 +84,10 @@ def test_every_group_keeps_a_shot_and_gives_a_reason_for_each(plan: Plan) -> Non
 
 
 def test_exact_and_phash_groups_are_right_and_find_most(shared_photos: Path) -> None:
-    review, facts = evaluation.reviewed(shared_photos, {})
+    review, facts = reviewed(shared_photos, {})
     truth = Truth.load(shared_photos)
-    positives = evaluation.wanted(facts, truth)
-    pairs = evaluation.joined(review, (Kind.EXACT, Kind.PHASH))
-    result = evaluation.score(pairs, truth)
+    positives = wanted(facts, truth)
+    pairs = joined(review, (Kind.EXACT, Kind.PHASH))
+    result = score(pairs, truth)
     assert result.precision >= 0.99, result.wrong
     assert len(pairs & positives.keys()) / len(positives) >= 0.85

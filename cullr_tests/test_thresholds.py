@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cullr_tests.evaluation import Truth
 from cullr_tests.match.facts import look_of, shot
 from cullr_tests.thresholds import Sweep, few, guessed, suggested, sweep
+from cullr_tests.truth import Truth
 
 
 def swept(*rows: tuple[float, bool]) -> Sweep:

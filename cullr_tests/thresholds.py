@@ -30,8 +30,7 @@ from cullr.pool import Job
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Square, Task
 from cullr.settings import Limits
-from cullr_tests import evaluation
-from cullr_tests.evaluation import Pair, Truth
+from cullr_tests.truth import Pair, Truth, joined, reviewed, score, wanted
 
 PRECISION = 0.99
 HOUR_US, STRANGE_BITS = 3_600_000_000, 20
@@ -69,7 +68,7 @@ def sweep(facts: Sequence[ShotFacts], vectors: NDArray[np.float32], truth: Truth
     there = np.flatnonzero(np.isfinite(vectors).all(axis=1)).tolist()
     table = vectors[there].astype(np.float64) @ vectors[there].T.astype(np.float64)
     names = [facts[place].shot.path for place in there]
-    positives = evaluation.wanted(facts, truth)
+    positives = wanted(facts, truth)
     found = [
         (float(table[i, j]), pair)
         for i, j in itertools.combinations(range(len(names)), 2)
@@ -175,14 +174,14 @@ def clusters(facts: Sequence[ShotFacts], vectors: NDArray[np.float32], truth: Tr
         f"the groups shown (≥ {cluster.scene(threshold)})": [[place[shot] for shot in group.shots] for group in kept],
     }
     table = Table("clusters", "of them", "shots", "right", "wrong", "unscored", "precision", "recall")
-    positives = evaluation.wanted(facts, truth)
+    positives = wanted(facts, truth)
     for name, parts in ways.items():
         pairs = {
             frozenset((facts[i].shot.path, facts[j].shot.path))
             for part in parts
             for i, j in itertools.combinations(part, 2)
         }
-        found = evaluation.score(pairs, truth)
+        found = score(pairs, truth)
         table.add_row(
             name, str(len(parts)), str(sum(map(len, parts))), str(found.right), str(len(found.wrong)),
             str(found.unscored), f"{found.precision:.4f}", f"{len(pairs & positives.keys()) / len(positives):.3f}",
@@ -197,8 +196,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1500, help="shots of a folder without a truth (default 1500)")
     options = parser.parse_args()
     given = (options.folder / "ground_truth.json").is_file()
-    review, facts = evaluation.reviewed(options.folder, {})
-    hashed = evaluation.joined(review, (Kind.EXACT, Kind.PHASH))
+    review, facts = reviewed(options.folder, {})
+    hashed = joined(review, (Kind.EXACT, Kind.PHASH))
     if not given:
         facts = tuple(few(facts, hashed, options.most))
         hashed = {pair for pair in hashed if pair <= {each.shot.path for each in facts}}
