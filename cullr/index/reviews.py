@@ -59,6 +59,8 @@ class Writer:
     def __init__(self, db: sqlite3.Connection, review: str) -> None:
         self._db = db
         self._review = review
+        self._final: dict[str, int] = {}
+        """What is held of the groups that were final, by their ids."""
 
     def publish(
         self,
@@ -69,13 +71,14 @@ class Writer:
         provisional: bool,
         final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional."""
-        old = {
-            name: (row, set(json.loads(members)))
-            for row, name, members in self._db.execute(
-                "SELECT row, id, members FROM review_group WHERE review = ?", (self._review,)
-            )
-        }
+        """Make these the review's groups; `proposals` by group id. Those of `final` ids are not provisional; nor are
+        those that were final and hold the same still, which stay as they are: one approval must not keep the person
+        from the next while all is looked at anew."""
+        rows = self._db.execute(
+            "SELECT row, id, members, provisional FROM review_group WHERE review = ?", (self._review,)
+        ).fetchall()
+        old = {name: (row, set(json.loads(members))) for row, name, members, _ in rows}
+        settled = {name for _, name, _, open_yet in rows if not open_yet}
         new = {group.id: group for group in groups}
         heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
         counted: set[ShotId] = set()
@@ -88,8 +91,18 @@ class Writer:
                 members = [facts[shot] for shot in group.shots]
                 said = proposals[group.id]
                 row, open_yet = before[0] if before else None, provisional and group.id not in final
-                self._save(row, group, members, said, counted, provisional=open_yet)
+                if not open_yet:
+                    self._final[group.id] = _held(group, members)
+                if not (open_yet and group.id in settled and self._as_it_was(group, members, old[group.id][0])):
+                    self._save(row, group, members, said, counted, provisional=open_yet)
                 counted.update(each.shot for each in said if not each.keep)
+
+    def _as_it_was(self, group: Group, facts: Sequence[ShotFacts], row: int) -> bool:
+        """Whether a group that was final holds what it held then, be it in an earlier session."""
+        if group.id not in self._final:
+            [data] = self._db.execute("SELECT data FROM review_group WHERE row = ?", (row,)).fetchone()
+            self._final[group.id] = _held(*facts_json.load(data))
+        return self._final[group.id] == _held(group, facts)
 
     def _save(
         self,
@@ -347,6 +360,12 @@ class _transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _held(group: Group, facts: Sequence[ShotFacts]) -> int:
+    """Stands for all that a group's proposals come from: its shots, their files, what was said of them."""
+    files = (tuple((file.path, file.size, file.mtime_ns) for file in each.shot.files) for each in facts)
+    return hash((group.shots, tuple(files), tuple((each.marks, each.fingerprint) for each in facts)))
 
 
 def _heirs(leaving: Mapping[str, tuple[int, set[int]]], new: Mapping[str, Group], kept: set[str]) -> dict[str, str]:
