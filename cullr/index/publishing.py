@@ -36,6 +36,8 @@ class Writer:
         self._db = db
         self._review = review
         self._written: dict[str, _Written] = {}
+        self._final: dict[str, int] = {}
+        """What is held of the groups that were final, by their ids."""
 
     def publish(
         self,
@@ -45,15 +47,16 @@ class Writer:
         *,
         final: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Make these the review's groups; `proposals` by group id. All but those of `final` ids are provisional.
+        """Make these the review's groups; `proposals` by group id. All but those of `final` ids are provisional; but
+        those that were final and hold the same still stay as they are: one approval must not keep the person from the
+        next while all is looked at anew.
 
         Groups of which nothing changed since this writer wrote them are not written again."""
-        old = {
-            name: (row, set(json.loads(members)))
-            for row, name, members in self._db.execute(
-                "SELECT row, id, members FROM review_group WHERE review = ?", (self._review,)
-            )
-        }
+        rows = self._db.execute(
+            "SELECT row, id, members, provisional FROM review_group WHERE review = ?", (self._review,)
+        ).fetchall()
+        old = {name: (row, set(json.loads(members))) for row, name, members, _ in rows}
+        settled = {name for _, name, _, open_yet in rows if not open_yet}
         new = {group.id: group for group in groups}
         heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
         counted: set[ShotId] = set()
@@ -69,11 +72,22 @@ class Writer:
                 first = culled.difference(counted)
                 counted |= culled
                 this = _Written(group, members, said, first, group.id not in final)
+                if not this.provisional:
+                    self._final[group.id] = _held(group, members)
+                elif group.id in settled and self._as_it_was(group, members, old[group.id][0]):
+                    continue
                 if group.id not in old or self._written.get(group.id) != this:
                     self._save(before[0] if before else None, this)
                     self._written[group.id] = this
             for name in self._written.keys() - new.keys():
                 del self._written[name]
+
+    def _as_it_was(self, group: Group, facts: Sequence[ShotFacts], row: int) -> bool:
+        """Whether a group that was final holds what it held then, be it in an earlier session."""
+        if group.id not in self._final:
+            [data] = self._db.execute("SELECT data FROM review_group WHERE row = ?", (row,)).fetchone()
+            self._final[group.id] = _held(*facts_json.load(data))
+        return self._final[group.id] == _held(group, facts)
 
     def _save(self, row: int | None, this: _Written) -> None:
         group, facts = this.group, this.facts
@@ -160,6 +174,12 @@ class _transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _held(group: Group, facts: Sequence[ShotFacts]) -> int:
+    """Stands for all that a group's proposals come from: its shots, their files, what was said of them."""
+    files = (tuple((file.path, file.size, file.mtime_ns) for file in each.shot.files) for each in facts)
+    return hash((group.shots, tuple(files), tuple((each.marks, each.fingerprint) for each in facts)))
 
 
 def _heirs(leaving: Mapping[str, tuple[int, set[int]]], new: Mapping[str, Group], kept: set[str]) -> dict[str, str]:

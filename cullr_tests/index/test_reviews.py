@@ -90,6 +90,30 @@ def test_what_the_indexer_writes_the_screen_reads(channel: tuple[Writer, Reader]
     assert reader.totals() == (1, 1, 107)
 
 
+def test_a_group_that_was_final_stays_so_while_all_is_looked_at_anew_unless_it_holds_something_else(
+    channel: tuple[Writer, Reader],
+) -> None:
+    writer, reader = channel
+    one, two = group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4)
+    publish(writer, one, two)
+
+    def again(writer: Writer, known: dict[int, ShotFacts]) -> list[bool]:
+        members = {ShotId(n): known.get(n) or facts(n) for n in (1, 2, 3, 4)}
+        said = {each.id: [Proposal(n, True, "too early to tell") for n in each.shots] for each in (one, two)}
+        writer.publish([one, two], members, said)
+        return [line.provisional for line in reader.rows(reader.order()).values()]
+
+    later = Writer(writer._db, "r")
+    assert again(writer, {}) == again(later, {}) == [False, False]
+    found = reader.group(reader.order()[0])
+    assert found and [each.reason for each in found[2]] == ["because 1", "because 2"]
+    xmp = replace(facts(4).shot, companions=(File(0, "4.xmp", 6, 9, 5),))
+    assert again(later, {4: replace(facts(4), shot=xmp)}) == [False, True]
+    assert again(later, {}) == [False, True], "not before it was looked at again"
+    publish(later, one, two)
+    assert again(later, {2: replace(facts(2), marks=Marks(5))}) == [True, False]
+
+
 def test_a_group_that_grows_keeps_its_place(channel: tuple[Writer, Reader]) -> None:
     writer, reader = channel
     publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4), group(Kind.EXACT, 5, 6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -164,6 +165,37 @@ def test_previews_tell_the_groups_before_the_pixels_do_and_stale_ones_change_not
     assert {each for group, facts, _ in groups for each in named([group], facts)} == expected
     assert {each.look.rung for _, facts, _ in groups for each in facts if each.look} == {Rung.DRAFT}
     assert {line.provisional for line in reader.rows(reader.order()).values()} == {False}
+    opened.close()
+
+
+def test_groups_that_hold_what_they_held_can_be_approved_while_all_is_looked_at_anew(
+    shoot: Path, tmp_path: Path
+) -> None:
+    class Enough(Exception):
+        pass
+
+    root = tmp_path / "shoot"
+    shutil.copytree(shoot, root)
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    reader = Reader(opened.connection, reviews.key([root], Settings()))
+    seen: list[dict[str, bool]] = []
+
+    def look(statement: str) -> None:
+        if "review_pass" in statement or "review_state" in statement:
+            seen.append({line.title: line.provisional for line in reader.rows(reader.order()).values()})
+
+    def wait(_seconds: float) -> None:
+        if seen:
+            raise Enough
+        seen.append({})
+        (root / "burst1_0.jpg").unlink()
+        opened.connection.set_trace_callback(look)
+
+    with pytest.raises(Enough):
+        Live([root], Settings(), opened, print).serve(wait)
+    opened.connection.set_trace_callback(None)
+    assert any(each.get("burst1_1.jpg") for each in seen), "what lost a shot is another question"
+    assert [each["bare.jpg"] for each in seen[1:]] == [False] * (len(seen) - 1)
     opened.close()
 
 
