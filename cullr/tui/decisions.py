@@ -183,9 +183,10 @@ class Decisions:
         return ""
 
     def _agreed(self, group: OpenGroup, typed: Mapping[ShotId, Verdict]) -> OpenGroup | None:
-        """The group as it reads with the typed marks written, None when anything else about it changed."""
+        """The group as it reads with the typed marks written, None when anything else about it changed. What was only
+        measured meanwhile, for the screen, changes nothing."""
         now = self._desk.open(group.row)
-        if now is None or now.shots != group.shots or now.provisional:
+        if now is None or _files(now) != _files(group) or now.provisional:
             return None
         before = {each.shot: each.keep for each in group.proposals}
         same = all(each.keep == before[each.shot] for each in now.proposals if each.shot not in typed)
@@ -218,6 +219,11 @@ class Decisions:
         waiting = self.clerk.waiting
         more = f", {waiting - 1} more to do" if waiting > 1 else ""
         self._screen.under_way(f"{self.clerk.doing or 'waiting'}{more}" if waiting else "")
+
+
+def _files(group: OpenGroup) -> list[tuple[ShotId, list[tuple[str, int, int]]]]:
+    """What would move: each shot's files as they were when they were read."""
+    return [(each.id, [(file.path, file.size, file.mtime_ns) for file in each.shot.files]) for each in group.shots]
 
 
 def _last_of_all(desk: Desk) -> Undone | None:

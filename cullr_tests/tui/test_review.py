@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,22 @@ def test_marks_typed_just_before_enter_are_part_of_what_is_approved(root: Path) 
         await review.until(lambda: review.said.startswith("Moved 1 shot"))
         assert goes not in names(root)
         assert stays in names(root)
+
+    play(root, script)
+
+
+def test_what_is_only_measured_while_one_approves_takes_no_approval_back(root: Path) -> None:
+    async def script(review: Review) -> None:
+        await review.at("a0.jpg")
+        group = review.screen.pane.group
+        assert group is not None
+        # As the screen had it before the indexer's last pass over what only the screen needs.
+        review.screen.pane.show(replace(group, shots=tuple(replace(each, quality=None) for each in group.shots)))
+        review.screen.action_mark("keep")
+        review.screen.action_shot(1)
+        review.screen.action_mark("cull")
+        review.screen.action_approve()
+        await review.until(lambda: review.said.startswith("Moved 1 shot"))
 
     play(root, script)
 
