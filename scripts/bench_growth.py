@@ -21,7 +21,7 @@ from benching.plot import Curve, svg
 STAGES = {
     "scan": ("cullr.scan", "walk"),
     "reconcile": ("cullr.indexer.run", "reconcile"),
-    "facts": ("cullr.indexer.facts", "gather"),
+    "facts": ("cullr.indexer.facts:Gatherer", "facts"),
     "exact": ("cullr.match.exact", "match"),
     "looks (hash join)": ("cullr.match.phash", "match"),
     "bursts": ("cullr.match.burst", "match"),
