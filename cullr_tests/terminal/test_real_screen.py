@@ -41,7 +41,9 @@ def quiet(fake: FakeTerminal, seconds: float = 0.35, wanted: re.Pattern[bytes] |
 @contextmanager
 def desk(fake: FakeTerminal, way: str, report: Path, seconds: float = 5.0) -> Iterator[FakeTerminal]:
     """The app on this terminal, 60 x 20, past its first frame; ends by `q`."""
-    env = {name: value for name, value in os.environ.items() if name not in {"TMUX", "NO_COLOR", "COLORTERM"}}
+    # Tests side by side are told 80 columns and 24 lines, and Textual believes that.
+    others = {"TMUX", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"}
+    env = {name: value for name, value in os.environ.items() if name not in others}
     with fake.running():
         termios.tcsetwinsize(fake.slave, (20, 60))
         process = subprocess.Popen(
