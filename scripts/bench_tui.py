@@ -8,7 +8,6 @@ key a person far away sees what it brought.
 from __future__ import annotations
 
 import asyncio
-import compileall
 import contextlib
 import json
 import os
@@ -339,8 +338,6 @@ GOALS = {
 def main() -> None:
     from benching import staleness
 
-    # As after anyone's first start. Where no bytecode may be written, each start compiles all sources: 0.1 s more.
-    compileall.compile_dir(Path(__file__).parents[1] / "cullr", quiet=1)
     with tempfile.TemporaryDirectory(prefix="cullr-bench-") as name:
         here = Path(name)
         root, cache = here / "shoot", here / "cache"
