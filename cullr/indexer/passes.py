@@ -27,8 +27,8 @@ Progress = Callable[[str, int, int], None]
 """Told the pass's name, how many are done and how many there are."""
 WORTH_A_HEAD = 1 << 18
 """Bytes. A head takes 0.3 ms, a 640x480 JPEG of 60 KB 1 to 2 and seldom holds a thumbnail: there it is a detour."""
-BATCH = 64
-"""Photos written together."""
+BATCH, FEW = 64, 8
+"""Photos written together, and how many at first, twice as many each time: the very first make the first groups."""
 
 
 class Passes:
@@ -146,7 +146,7 @@ class Passes:
         self, wanted: Sequence[File], pulse: Callable[[], None], measured: AbstractSet[File], guess: Guess | None
     ) -> None:
         pending: list[tuple[File, Reading]] = []
-        kept = time.monotonic()
+        kept, enough = time.monotonic(), FEW
         quality = Wanted((Measure.QUALITY,))
 
         def asked(file: File) -> Wanted | None:
@@ -160,9 +160,9 @@ class Passes:
                 self.unreadable[file] = outcome.why
                 if outcome.lasting:
                     self._store.save_unreadable(self.rows[file].id, outcome.why)
-            if len(pending) >= BATCH or time.monotonic() - kept > COMMIT_SECONDS:
+            if len(pending) >= enough or time.monotonic() - kept > COMMIT_SECONDS:
                 self._keep(pending, guess)
-                kept = time.monotonic()
+                kept, enough = time.monotonic(), min(2 * enough, BATCH)
                 pulse()
         self._keep(pending)
 
