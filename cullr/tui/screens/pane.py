@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
@@ -47,6 +49,7 @@ class Pane(Container):
         self._terminal = terminal
         self._label: tuple[Content, str, str, ShotFacts | None] = (Content(), "", "", None)
         self._most = 1
+        self._beside: Sequence[str] = ()
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -77,11 +80,13 @@ class Pane(Container):
         current: bool,
         below: str = "",
         most: int = 1,
+        beside: Sequence[str] = (),
         facts: ShotFacts | None = None,
     ) -> None:
         """What stands below the picture: mark, name, the stars and the label in `facts`, and `below` in at `most` so
-        many lines. A long name loses its middle, what is `below` its end."""
-        self._label, self._most = (sign, name, below, facts), most
+        many lines. A long name loses its middle, what is `below` its end. It is as high as what is below the boxes
+        `beside`, so that names stand on one line."""
+        self._label, self._most, self._beside = (sign, name, below, facts), most, beside
         self.set_class(current, "-current")
         self._caption()
 
@@ -99,6 +104,8 @@ class Pane(Container):
         for line in folded(visible(below), room, self._most) if below else []:
             told = Content.assemble(indent, (line, f"{FAINT} not bold"))
             lines.append(told.truncate(start.cell_length + room, ellipsis=True))
+        highest = max((len(folded(visible(each), room, self._most)) for each in self._beside if each), default=0)
+        lines += [Content()] * (1 + highest - len(lines))
         self.query_one(".caption", Static).update(Content("\n").join(lines))
 
     def on_resize(self) -> None:

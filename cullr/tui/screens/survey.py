@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from cullr.model import ShotFacts
+from cullr.model import Proposal, ShotFacts
 from cullr.report import words
 from cullr.session.desk import Desk, OpenGroup
 from cullr.tui.card import mark
@@ -113,13 +113,20 @@ class SurveyScreen(MarkingPage):
             return
         self.at = min(self.at, len(self.group.shots) - 1)
         page = self.group.shots[self.first : self.first + self.capacity]
-        for number, (pane, shot) in enumerate(zip(self.query(Pane), page, strict=False)):
-            [proposal] = self.proposals([shot])
+        proposals = self.proposals(page)
+        reasons = [_why(proposal) if self._reasoned else "" for proposal in proposals]
+        for number, (pane, shot, proposal) in enumerate(zip(self.query(Pane), page, proposals, strict=False)):
             sign = mark(proposal, self.group.verdicts.get(shot.id), self.group.group.shielded)
-            why = words.reason(proposal).removeprefix("kept: ").removeprefix("culled: ") if self._reasoned else ""
-            label = Content.assemble(sign, " ")
-            current = self.first + number == self.at
-            pane.label(label, name(shot, self.group.shots), current=current, below=why, most=self._reasoned, facts=shot)
+            row = number - number % self._columns
+            pane.label(
+                Content.assemble(sign, " "),
+                name(shot, self.group.shots),
+                current=self.first + number == self.at,
+                below=reasons[number],
+                most=self._reasoned,
+                beside=reasons[row : row + self._columns],
+                facts=shot,
+            )
         self._title()
 
     def _title(self) -> None:
@@ -186,6 +193,10 @@ class SurveyScreen(MarkingPage):
             self.changed = True
             self.group = self.desk.open(self.group.row) or self.group
             self._look()
+
+
+def _why(proposal: Proposal) -> str:
+    return words.reason(proposal).removeprefix("kept: ").removeprefix("culled: ")
 
 
 def layout(count: int, width: int, height: int, shape: float = SHAPE) -> tuple[int, int]:
