@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,21 @@ def test_every_shot_is_there_with_its_picture_and_its_mark(desk: Desk, size: tup
 
     app = perform(desk, lambda app: SurveyScreen(desk, opened, app.loader, app.terminal, app.shelf), play, size)
     assert app.left is False
+
+
+def test_names_of_one_row_stand_on_one_line_however_long_the_reasons_are(desk: Desk) -> None:
+    opened = group(desk, Kind.PHASH)
+    long, *others = opened.proposals
+    opened = replace(opened, proposals=(replace(long, reason="kept: " + "for many a reason " * 8), *others))
+
+    async def play(pilot: Pilot[None], app: Stage) -> None:
+        await until(pilot, lambda: all(photo.rendered for photo in app.screen.query(Photo)))
+        one, two, below = (pane.query_one(".caption").region for pane in app.screen.query(Pane))
+        assert (one.y, one.height) == (two.y, two.height)
+        assert one.height > below.height, "which has a row of its own"
+        await pilot.press("escape")
+
+    perform(desk, lambda app: SurveyScreen(desk, opened, app.loader, app.terminal, app.shelf), play, (200, 60))
 
 
 def test_a_name_cannot_command_the_terminal(desk: Desk) -> None:
