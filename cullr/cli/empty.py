@@ -7,7 +7,7 @@ import argparse
 from cullr.cli import options as shared
 from cullr.cli.ask import agreed
 from cullr.cli.progress import Ticker
-from cullr.cli.words import left, recovered, size
+from cullr.cli.words import count, left, recovered, size
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +28,13 @@ def run(options: argparse.Namespace) -> int:
             print("Nothing is staged.")
             return 0
         goal = "Delete" if options.forever else "Send to the system's trash:"
-        if not agreed(f"{goal} {files:,} staged files of {len(held):,} batches?", yes=options.yes):
+        if not agreed(
+            f"{goal} {count(files, 'staged file')} of {count(len(held), 'batch', 'batches')}?", yes=options.yes
+        ):
             print("Nothing changed.")
             return 0
         if options.forever and not agreed(
-            f"{files:,} files will be gone for good, no undo.",
+            f"{count(files, 'file')} will be gone for good, no undo.",
             yes=options.yes_forever,
             wanted="forever",
             flag="--yes-forever",
@@ -44,5 +46,5 @@ def run(options: argparse.Namespace) -> int:
         recovered(result.recovered)
         left((root, refusal.path, refusal.why) for refusal in result.refused)
     total, freed = sum(result.files for result in results), sum(result.bytes for result in results)
-    print(f"{total:,} files ({size(freed)}) {'deleted' if options.forever else 'sent to the trash'}.")
+    print(f"{count(total, 'file')} ({size(freed)}) {'deleted' if options.forever else 'sent to the trash'}.")
     return 4 if any(result.refused for result in results) else 0

@@ -6,7 +6,7 @@ import argparse
 
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
-from cullr.cli.words import size, under_way
+from cullr.cli.words import count, size, under_way
 from cullr.safe_text import visible
 
 
@@ -23,9 +23,13 @@ def run(options: argparse.Namespace) -> int:
         print("Nothing was ever moved here.")
         return 0
     for batch in batches:
-        free = f"{batch.undoable:,} of {batch.staged:,} files can come back" if batch.staged else "nothing left to undo"
-        moved = f"{batch.shots:,} shots, {batch.files:,} files, {size(batch.bytes)}"
+        free = (
+            f"{batch.undoable:,} of {count(batch.staged, 'file')} can come back"
+            if batch.staged
+            else "nothing left to undo"
+        )
+        moved = f"{count(batch.shots, 'shot')}, {count(batch.files, 'file')}, {size(batch.bytes)}"
         if batch.wrote:
-            moved = f"{batch.files:,} sidecar{'s' * (batch.files > 1)}"
+            moved = count(batch.files, "sidecar")
         print(f"{batch.id}  {batch.at[:19].replace('T', ' ')}  {batch.state}  {moved}  {free}  ({visible(batch.told)})")
     return 0

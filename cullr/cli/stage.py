@@ -9,7 +9,7 @@ from pathlib import Path
 from cullr.cli import options as shared
 from cullr.cli.ask import agreed
 from cullr.cli.progress import Ticker
-from cullr.cli.words import left, recovered, size, typed
+from cullr.cli.words import count, left, recovered, size, typed
 from cullr.errors import UsageError
 from cullr.model import Kind
 from cullr.session import Session
@@ -46,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
         )
         kinds = Counter(group.kind for _, group in culled)
         of_which = ", ".join(f"{kinds[kind]:,} {kind.value}" for kind in Kind if kinds[kind])
-        question = f"Move {len(shots):,} shots ({of_which}; {files:,} files, {size(frees)} of photos) out of the way?"
+        moved = f"{count(files, 'file')}, {size(frees)} of photos"
+        question = f"Move {count(len(shots), 'shot')} ({of_which}; {moved}) out of the way?"
         if not agreed(question, yes=options.yes):
             print("Nothing moved.")
             return 0
@@ -55,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
     left((session.roots[each.root], each.path, each.why) for each in staged.left)
     if staged.batch:
         where = " ".join(typed(root) for root in session.roots)
-        print(f"Moved {staged.shots:,} shots ({staged.files:,} files, {size(staged.bytes)}) as batch {staged.batch}.")
+        moved = f"{count(staged.files, 'file')}, {size(staged.bytes)}"
+        print(f"Moved {count(staged.shots, 'shot')} ({moved}) as batch {staged.batch}.")
         print(f"To take it back: cullr undo --batch {staged.batch} {where}")
     else:
         print("Nothing moved.")

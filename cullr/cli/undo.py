@@ -6,7 +6,7 @@ import argparse
 
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
-from cullr.cli.words import left, recovered, under_way
+from cullr.cli.words import count, left, recovered, under_way
 from cullr.session import past
 
 
@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
         print("Nothing to undo.")
         return 0
     verb = "would come back" if options.dry_run else "came back"
-    print(f"{done.files:,} files {verb} from {len(done.batches):,} batch{'' if len(done.batches) == 1 else 'es'}.")
+    print(f"{count(done.files, 'file')} {verb} from {count(len(done.batches), 'batch', 'batches')}.")
     return 4 if done.left else 0

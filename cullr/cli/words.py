@@ -14,7 +14,7 @@ from cullr.safe_text import visible
 SHOWN = 50
 """Refusals told one by one; a share that went away refuses all of 12 000."""
 
-size = words.size
+size, count = words.size, words.count
 
 
 def recovered(sentences: Iterable[str]) -> None:

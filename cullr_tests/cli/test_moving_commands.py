@@ -207,7 +207,7 @@ def test_undo_by_name_by_number_and_all_and_history_tells_each(shoot: Path, caps
     rows = capsys.readouterr().out.splitlines()[-2:]
     assert rows[0].startswith(first)
     assert ("undone" in rows[0], "nothing left to undo" in rows[0]) == (True, True)
-    assert "1 of 1 files can come back" in rows[1]
+    assert "1 of 1 file can come back" in rows[1]
     assert main(["undo", str(shoot)]) == 0
     assert tree(shoot) == before
     assert main(["undo", "--all", str(shoot)]) == 0
@@ -246,7 +246,7 @@ def test_undo_with_something_in_the_way_is_exit_4_and_leaves_both(shoot: Path, c
     assert main(["undo", "--all", str(shoot)]) == 4
     said = capsys.readouterr()
     assert f"{shoot}/day/IMG_2.jpg: something else stands in its place" in said.err
-    assert "1 files came back" in said.out
+    assert "1 file came back" in said.out
     assert (shoot / "day/IMG_2.jpg").read_bytes() == b"newcomer"
     assert staged(shoot) == ["_review_dupes/day/IMG_2.jpg"]
 

@@ -171,7 +171,7 @@ def test_look_alikes_by_vectors_are_never_staged_unless_they_are_named(
     with (plan := tmp_path / "plan.json").open("w", encoding="utf-8") as stream:
         report.write(review, "json", stream)
     assert main(["stage", "--plan", str(plan), "--quiet"]) == 2
-    assert "Move 1 shots (1 clip; 1 files" in capsys.readouterr().err
+    assert "Move 1 shot (1 clip; 1 file," in capsys.readouterr().err
     assert files(root) == before
     assert main(["stage", str(root), "--yes", "--quiet", "--encoder", "builtin", "--kind", "clip"]) == 0
     assert len(moved("_review_dupes", ["a.jpg", "b.jpg"], [root])) == 1
