@@ -20,10 +20,11 @@ from cullr.errors import Failed
 from cullr.index import database, reviews
 from cullr.index.reviews import GroupRow, PassRow, Reader
 from cullr.journal import BatchId, Journal, Verdict
-from cullr.model import Group, Kind, LeftOut, Proposal, ShotFacts, ShotId, Skipped
+from cullr.model import Kind, LeftOut, ShotFacts, ShotId, Skipped
 from cullr.session import decided, memory
 from cullr.session.child import Child
 from cullr.session.decided import Decided
+from cullr.session.open_group import OpenGroup
 from cullr.session.session import Session
 from cullr.session.standing import Standing, Tally
 from cullr.session.touched import Touched
@@ -45,25 +46,6 @@ LATER = (
 """What only decisions need: without it the first frame comes a tenth earlier."""
 
 __all__ = ["BatchId", "Desk", "Glance", "GroupRow", "OpenGroup", "PassRow", "Standing", "Verdict"]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenGroup:
-    """A group on the table. `proposals` are what holds now: the person's word where there is one, else the rule's."""
-
-    row: int
-    group: Group
-    shots: tuple[ShotFacts, ...]
-    proposals: tuple[Proposal, ...]
-    verdicts: Mapping[ShotId, Verdict]
-    provisional: bool
-
-    def fellows(self, shot: ShotId) -> tuple[ShotId, ...]:
-        """What shares this shot's fate: itself, or all of its set."""
-        sets = self.group.sets
-        if sets is None or shot not in sets:
-            return (shot,)
-        return tuple(each for each in self.group.shots if sets.get(each) == sets[shot])
 
 
 @dataclass(frozen=True, slots=True)
