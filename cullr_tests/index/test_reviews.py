@@ -228,3 +228,14 @@ def test_a_publication_that_changes_nothing_does_not_wake_the_screen(channel: tu
     publish(writer, *groups, known={4: facts(4, "renamed.jpg")})
     assert [reader.rows([row])[row].id for row in reader.order()] == [groups[1].id, groups[0].id]
     assert first not in reader.order()
+
+
+def test_a_group_that_is_gone_from_the_index_is_written_again_though_nothing_changed(
+    channel: tuple[Writer, Reader],
+) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2))
+    publish(Writer(writer._db, "r"))
+    assert reader.order() == []
+    publish(writer, group(Kind.PHASH, 1, 2))
+    assert len(reader.order()) == 1

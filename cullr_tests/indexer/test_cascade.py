@@ -241,6 +241,34 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     opened.close()
 
 
+def test_groups_are_all_there_when_they_are_said_to_be_complete(tmp_path: Path) -> None:
+    """Also where no head tells of them: the first pictures made the first groups, and nothing was published since."""
+
+    class Enough(Exception):
+        pass
+
+    def leave(_seconds: float) -> None:
+        raise Enough
+
+    root = tmp_path / "plain"
+    for seed in range(20):
+        for quality in (90, 89):
+            pictures.save(root / f"{seed:03}_{quality}.jpg", pictures.scene(seed, 200, 150), quality=quality)
+    opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
+    reader = Reader(opened.connection, reviews.key([root], Settings()))
+    seen: list[int] = []
+
+    def looking_at() -> str:
+        if any(each.name == GROUPED for each in reader.passes()):
+            seen.append(len(reader.order()))
+        return ""
+
+    with pytest.raises(Enough):
+        Live([root], Settings(), opened, print, looking_at).serve(leave)
+    assert seen[0] == len(reader.order()) >= 18
+    opened.close()
+
+
 def test_a_few_new_photos_among_many_are_work_for_a_few(tmp_path: Path) -> None:
     root = tmp_path / "many"
     for seed in range(40):
