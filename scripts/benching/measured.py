@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE = 0.05
-"""Seconds between two looks at the memory at first, later a hundredth of the time gone by: a look takes 20 ms of a core
-where there are workers."""
+"""Seconds between two looks at the memory, at least."""
+SHARE = 50
+"""Times as long as a look takes, at least, until the next: it takes 20 ms of a core where there are workers, and who has
+some must not be slowed down by being watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Peak:
         return self.highest
 
     def _watch(self) -> None:
-        began = time.perf_counter()
         while True:
+            began = time.perf_counter()
             self.highest = max(self.highest, sum(_megabytes(pid) for pid in _tree(self._pid)))
-            if self._stopped.wait(max(SAMPLE, (time.perf_counter() - began) / 100)):
+            if self._stopped.wait(max(SAMPLE, SHARE * (time.perf_counter() - began))):
                 return
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pty
 import re
 import select
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -75,9 +75,10 @@ class Watched:
         try:
             heard.until(lambda said: bool(re.search(self.shown.encode(), said)))
             self.first.append(now())
-            heard.until(lambda _said: _complete(home, GROUPED, BY_PREVIEWS))
-            done, groups = now(), _groups(home, self.kinds)
-            heard.until(lambda _said: _complete(home, GROUPED))
+            index = _Index(home)
+            heard.until(lambda _said: index.reached(GROUPED, BY_PREVIEWS))
+            done, groups = now(), index.groups(self.kinds)
+            heard.until(lambda _said: index.reached(GROUPED))
             self.pixels.append(now())
             return done, groups
         finally:
@@ -109,21 +110,31 @@ class _Heard:
                 self._said = ESCAPES.sub(b"", (self._said + fresh)[-(1 << 16) :])
 
 
-def _complete(home: Path, *names: str) -> bool:
-    db = database.open_for_reading(home)
-    if db is None:
-        return False
-    with contextlib.closing(db):
-        reached = db.execute("SELECT name FROM review_pass UNION SELECT state FROM review_state").fetchall()
-        return not {*names, "complete"}.isdisjoint(name for (name,) in reached)
+class _Index:
+    """The program's index, looked at often: asked for more than a number only where somebody has written since."""
 
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._db: sqlite3.Connection | None = None
+        self._seen = -1
+        self._passes: set[str] = set()
 
-def _groups(home: Path, kinds: Container[str]) -> Groups:
-    db = database.open_for_reading(home)
-    assert db is not None
-    with contextlib.closing(db):
-        rows = db.execute("SELECT kind, data FROM review_group").fetchall()
-    return [[each.shot.path for each in facts_json.load(data)[1]] for kind, data in rows if kind in kinds]
+    def reached(self, *names: str) -> bool:
+        """Whether one of these passes was noted, or all is done."""
+        self._db = self._db or database.open_for_reading(self._home)
+        if self._db is None:
+            return False
+        [version] = self._db.execute("PRAGMA data_version").fetchone()
+        if version != self._seen:
+            self._seen = version
+            rows = self._db.execute("SELECT name FROM review_pass UNION SELECT state FROM review_state").fetchall()
+            self._passes = {name for (name,) in rows}
+        return not {*names, "complete"}.isdisjoint(self._passes)
+
+    def groups(self, kinds: Container[str]) -> Groups:
+        assert self._db is not None
+        rows = self._db.execute("SELECT kind, data FROM review_group").fetchall()
+        return [[each.shot.path for each in facts_json.load(data)[1]] for kind, data in rows if kind in kinds]
 
 
 def _drained(fd: int, process: subprocess.Popen[bytes]) -> None:
