@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType, Protocol
 
+from cullr.quick import Quick
+
 ShotId = NewType("ShotId", int)
 """The index's id of a shot's face; stable for as long as the index lives."""
 
@@ -103,7 +105,7 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Quick):
     """A capture time: wall-clock microseconds since 1970, and the zone's minutes east of UTC where known."""
 
     wall_us: int
@@ -125,7 +127,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Quick):
     """What the camera set: seconds, f-number, ISO, bias in EV; None where not recorded."""
 
     seconds: float | None = None
@@ -135,7 +137,7 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Quick):
     """What a person said elsewhere: stars -1 (rejected) to 5, label ("" is taken away), pick flag (-1, 0, 1).
 
     `edited`: develop settings stand beside it or in it.
@@ -148,7 +150,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Quick):
     """What a photo's head tells. `width` and `height` as shown, after EXIF orientation; `compression` is a JPEG's
     quality by its tables, 1 to 100, None for other formats."""
 
@@ -172,7 +174,7 @@ class Kept(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Look(Quick):
     """A picture in 1 KiB: perceptual hash (64 bits, first bit highest), 32x32 grey bytes or who keeps them, their
     standard deviation."""
 
@@ -183,7 +185,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Quick):
     """Measures of one picture, comparable within a group only.
 
     `sharpness` ≥ 0, higher is sharper; `tiles` is sharpness in an 8x8 grid, row by row; `shadows` and `highlights`

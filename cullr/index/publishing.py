@@ -139,6 +139,11 @@ class Writer:
                 "INSERT OR REPLACE INTO review_state (review, state, key) VALUES (?, ?, ?)", (self._review, word, key)
             )
 
+    def begun(self) -> bool:
+        """Whether there are groups of this review, be they of an earlier session."""
+        found = self._db.execute("SELECT 1 FROM review_group WHERE review = ? LIMIT 1", (self._review,)).fetchone()
+        return found is not None
+
     def known(self) -> bytes | None:
         """The key of the complete review that is there, if any."""
         found = self._db.execute("SELECT key FROM review_state WHERE review = ?", (self._review,)).fetchone()

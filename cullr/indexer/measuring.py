@@ -1,4 +1,4 @@
-"""Groups → the measures that their shields and their rule come to ask for, and no others, put into the facts."""
+"""Groups → the measures that their rule comes to ask for, and no others, put into the facts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import replace
 
 from cullr.index.store import Store
 from cullr.indexer.passes import Passes
-from cullr.match import shields
-from cullr.match.steps import Steps
 from cullr.model import Group, Measure, ShotFacts, ShotId
 from cullr.pool.jobs import Wanted
 from cullr.rules import Demand
@@ -19,33 +17,6 @@ from cullr.rules.demand import is_measured
 Facts = dict[ShotId, ShotFacts]
 Wants = Callable[[Sequence[Group], Mapping[ShotId, ShotFacts], Demand], object]
 """Asks the demand for what it needs to judge these groups."""
-
-
-def shielded(groups: Sequence[Group], facts: Facts, passes: Passes, store: Store) -> tuple[Group, ...]:
-    """The groups, those marked that no rule may thin: brackets, panoramas, focus stacks, stages of one picture."""
-    steps = _steps(groups, facts)
-    verdicts = [_marked(group, facts, steps) for group in groups]
-    lacking = {
-        group.id: [each.id for each in shields.unmeasured(group, _members(group, facts), group.shielded, steps)]
-        for group in verdicts
-    }
-    fill({Measure.QUALITY: set().union(*lacking.values())}, facts, passes, store)
-    return tuple(_marked(group, facts, steps) if lacking[group.id] else group for group in verdicts)
-
-
-def marked(groups: Sequence[Group], facts: Mapping[ShotId, ShotFacts]) -> tuple[Group, ...]:
-    """The groups with their shields, as far as what is measured already tells."""
-    steps = _steps(groups, facts)
-    return tuple(_marked(group, facts, steps) for group in groups)
-
-
-def _steps(groups: Iterable[Group], facts: Mapping[ShotId, ShotFacts]) -> Steps:
-    return shields.steps((group, _members(group, facts)) for group in groups)
-
-
-def _marked(group: Group, facts: Mapping[ShotId, ShotFacts], steps: Steps) -> Group:
-    verdict = shields.shield(group, _members(group, facts), steps)
-    return replace(group, shielded=verdict) if verdict else group
 
 
 def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> str:
@@ -115,7 +86,3 @@ def _put(measure: Measure, values: Mapping[ShotId, object], facts: Facts) -> Non
 def in_order(photos: Iterable[ShotId], facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:
     """In path order, as the disk likes it."""
     return sorted((facts[photo] for photo in photos), key=lambda each: each.shot.face)
-
-
-def _members(group: Group, facts: Mapping[ShotId, ShotFacts]) -> list[ShotFacts]:
-    return [facts[shot] for shot in group.shots]

@@ -15,7 +15,7 @@ from cullr.index.database import COMMIT_SECONDS
 from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer.facts import Gatherer
-from cullr.indexer.foresight import Guess
+from cullr.indexer.guess import Guess
 from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Measure, Shot, ShotFacts
 from cullr.pool import Job, Measured, Outcome, Reading

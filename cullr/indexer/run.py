@@ -15,11 +15,13 @@ from cullr.index.database import Database
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, recipes
 from cullr.indexer.encoders import Encoders
-from cullr.indexer.foresight import Foresight, Guess, early, foresee
+from cullr.indexer.foresight import Foresight, early, foresee
 from cullr.indexer.grouping import Grouped
+from cullr.indexer.guess import Guess
 from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
 from cullr.indexer.reconcile import Place, Reconciled, reconcile
+from cullr.indexer.shielding import Shielding
 from cullr.model import File, Group, Kind, LeftOut, Shot, ShotFacts, ShotId, Skipped
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Wanted
@@ -120,7 +122,8 @@ class _Run:
             unread = _unread(self.scanned.shots, found)
             with self.crew as crew:
                 passes = Passes(self.roots, found.rows, store, crew, self.progress)
-                seen = self._foresee(passes) if kinds and wants else Foresight()
+                shielding = Shielding()
+                seen = self._foresee(passes, shielding) if kinds and wants else Foresight()
                 guess = Guess() if kinds and wants else None
                 shots = passes.pictures(self.scanned.shots, first=seen.members, measured=seen.level, guess=guess)
                 facts: dict[ShotId, ShotFacts] = {}
@@ -130,7 +133,7 @@ class _Run:
                     facts, every = grouped(self.roots, shots, self.settings, passes, self.opened, self.say)
                     groups = [each for each in every.groups if each.kind in kinds]
                     left_out = tuple(each for each in every.left_out if each.kind in kinds)
-                    groups = measuring.shielded(groups, facts, passes, store)
+                    groups = shielding.shielded(groups, facts, passes, store)
                     if wants:
                         lacking = measuring.settle(groups, facts, wants, passes, store)
                         if lacking:
@@ -157,14 +160,14 @@ class _Run:
             # Whatever ended the run, what was read is kept.
             store.commit()
 
-    def _foresee(self, passes: Passes) -> Foresight:
+    def _foresee(self, passes: Passes, shielding: Shielding) -> Foresight:
         if not passes.heads(self.scanned.shots):
             return Foresight()
         settings = replace(self.settings, encoder="none")
         facts = {each.id: each for each in passes.facts(self.scanned.shots)}
-        groups = measuring.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
+        groups = shielding.marked(grouping.groups(tuple(facts.values()), settings).groups, facts)
         hearing = rules.hearing(rules.load(settings.rule), across_stages=settings.across_stages)
-        return foresee(groups, facts, early(groups, facts, hearing)[1])
+        return foresee(groups, facts, early(groups, facts, shielding, hearing)[1])
 
 
 def grouped(

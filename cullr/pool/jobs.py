@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from cullr.model import Look, Measure, Metadata
+from cullr.quick import Quick
 
 Way = Literal["kitty", "iterm", "sixel", "cells"]
 Blocks = Literal["halves", "quadrants", "sextants"]
@@ -93,7 +94,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Quick):
     """`key` is the caller's, given back with the outcome; `order` goes with RENDER, which takes the path from it,
     `square` with SQUARE, `wanted` with MEASURE; with PICTURE it asks for the quality of the same decode."""
 
@@ -105,7 +106,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Quick):
     """What a photo's pixels tell, or its head alone: that has no `fingerprint`, and a `look` only where the file holds
     a small picture. `measured` is its quality where that was asked for and the decode was large enough."""
 
@@ -116,7 +117,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Quick):
     """`value` as the job promises, or `why` it could not be done, in words; `lasting` when another try is in vain."""
 
     key: int

@@ -14,7 +14,9 @@ from cullr.model import Measure, ShotFacts, ShotId
 
 class Demand:
     """`wanted` maps measures to the shots that contests wait for, `questions` counts the contests that wait; `tried`
-    names what was sought in vain."""
+    names what was sought in vain. `waits`: what was decided without a measure does not do where one is lacking."""
+
+    waits = True
 
     def __init__(self, tried: Mapping[Measure, Collection[ShotId]] | None = None) -> None:
         self.wanted: defaultdict[Measure, set[ShotId]] = defaultdict(set)
@@ -23,6 +25,21 @@ class Demand:
 
     def __bool__(self) -> bool:
         return self.questions > 0
+
+    def apart(self) -> Demand:
+        """One of its kind that nothing was asked of yet: for a part of the contests."""
+        return Demand(self._tried)
+
+    def add(self, part: Demand) -> None:
+        """What a part of the contests asked."""
+        for measure, shots in part.wanted.items():
+            self.wanted[measure] |= shots
+        self.questions += part.questions
+
+    @property
+    def lacks(self) -> bool:
+        """Whether anything was found that is not measured, be it waited for or not."""
+        return any(self.wanted.values())
 
     def ask(self, measure: Measure, shots: Iterable[ShotFacts]) -> bool:
         """Whether any of these lacks the measure and may still get it; those are noted."""
@@ -37,6 +54,11 @@ class Wish(Demand):
     """Notes what contests lack and lets them go on without it: one hearing tells what is known so far and what is not.
 
     What a contest asks for later it asks of fewer shots, and so of none that are not among the first."""
+
+    waits = False
+
+    def apart(self) -> Wish:
+        return Wish()
 
     def ask(self, measure: Measure, shots: Iterable[ShotFacts]) -> bool:
         """False; those that lack the measure are noted."""

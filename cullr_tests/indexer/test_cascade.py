@@ -16,7 +16,8 @@ from cullr.index import database, reviews
 from cullr.index.reviews import Reader
 from cullr.index.store import Store
 from cullr.indexer import grouping, live
-from cullr.indexer.live import BY_PREVIEWS, GROUPED, Live
+from cullr.indexer.live import Live
+from cullr.indexer.live_run import BY_PREVIEWS, GROUPED
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.indexer.run import run

@@ -13,7 +13,7 @@ from pathlib import Path
 SAMPLE = 0.05
 """Seconds between two looks at the memory, at least."""
 SHARE = 50
-"""Times as long as a look takes, at least, until the next: it takes 20 ms of a core where there are workers, and who has
+"""Times as long as a look takes, at least, until the next: 20 ms of a core where there are workers, and who has
 some must not be slowed down by being watched."""
 
 

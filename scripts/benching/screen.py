@@ -23,7 +23,7 @@ from benching.corpus import Corpus
 from benching.measured import Peak, Run, cpu
 from benching.tools import Groups
 from cullr.index import database, facts_json
-from cullr.indexer.live import BY_PREVIEWS, GROUPED
+from cullr.indexer.live_run import BY_PREVIEWS, GROUPED
 from cullr.model import Kind
 
 SIZE = (40, 140)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cullr.indexer.foresight import Guess
+from cullr.indexer.guess import Guess
 from cullr.model import Exposure, Look, Marks, Metadata, Rung
 
 Read = tuple[Metadata, Look | None]

@@ -1,0 +1,160 @@
+"""One run that serves a screen: what it finds is published as it is found.
+
+First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where
+there are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then
+what shields and the rule ask to be measured, which settles what each group says; last what only the screen needs,
+these two beginning where the person looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cullr.index.database import Database
+from cullr.index.publishing import Writer
+from cullr.index.store import Store
+from cullr.indexer import grouping, measuring, run
+from cullr.indexer.encoders import Encoders
+from cullr.indexer.foresight import Foresight, early, foresee
+from cullr.indexer.order import families, from_there
+from cullr.indexer.passes import Passes
+from cullr.indexer.pulse import Pulse
+from cullr.indexer.shielding import Shielding
+from cullr.model import Group, LeftOut, Measure, Proposal, Shot, ShotId
+from cullr.rules import Hearing
+from cullr.settings import Settings
+
+GROUPED, BY_PREVIEWS = "groups complete", "groups complete by previews"
+"""The names under which it is noted, as a pass, that every picture, or its fresh preview, was read and compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a screen's runs share: where the photos are, the index, whom to tell and whom to ask."""
+
+    roots: Sequence[Path]
+    settings: Settings
+    opened: Database
+    store: Store
+    writer: Writer
+    encoders: Encoders
+    say: Callable[[str], None]
+    looking_at: Callable[[], str]
+    paused: Callable[[], bool]
+
+
+class LiveRun:
+    """`shots` are all that were found, `hearing` is where groups are heard; `anew` tells that no review of them is
+    there yet."""
+
+    def __init__(self, served: Served, shots: Sequence[Shot], passes: Passes, hearing: Hearing, *, anew: bool) -> None:
+        self._to = served
+        self._shots = shots
+        self._passes = passes
+        self._hearing = hearing
+        self._shielding = Shielding()
+        self._anew = anew
+
+    def complete(self) -> tuple[tuple[LeftOut, ...], bool]:
+        """Everything, step by step. What could not be compared, and whether it paused before the end."""
+        passes, settings = self._passes, self._to.settings
+        pulse = Pulse(self._publish_early, at_once=True)
+        heads = passes.heads(self._shots, pulse)
+        # Of a review that is there, nothing is new until something was read.
+        seen = self._publish_early() if heads or self._anew else Foresight()
+        self._by_previews(seen, pulse)
+        shots = passes.pictures(self._shots, pulse, first=seen.members, measured=seen.level)
+        # Embedding takes longest: everything else is on the screen before it begins.
+        for how in dict.fromkeys((replace(settings, encoder="none"), settings)):
+            to = self._to
+            facts, every = run.grouped(to.roots, shots, how, passes, to.opened, to.say, to.paused, to.encoders)
+            groups = self._settled(every.groups, facts, whole=how == settings)
+        final = {group.id for group in groups}
+
+        def publish() -> None:
+            self._to.writer.publish(groups, facts, self._hearing.proposals(groups, facts), final=final)
+
+        self._for_screen(groups, facts, Pulse(publish))
+        publish()
+        return every.left_out, every.paused
+
+    def _publish_early(self) -> Foresight:
+        """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
+        facts = {each.id: each for each in self._passes.facts(self._shots)}
+        found = grouping.groups(tuple(facts.values()), self._to.settings).groups
+        groups, said, level = self._heard(found, facts)
+        self._to.writer.publish(groups, facts, said)
+        return foresee(groups, facts, level)
+
+    def _by_previews(self, seen: Foresight, pulse: Callable[[], None]) -> None:
+        """The complete groups by previews and thumbnails that can be trusted, and by the pixels of all other photos: to
+        be looked at, for every pixel is read before any of them can be approved."""
+        passes, rows, to = self._passes, self._passes.rows, self._to
+        carriers = [shot for shot in self._shots if rows[shot.face].look is not None and rows[shot.face].provisional]
+        if not carriers:
+            return
+        left = passes.previews([shot.face for shot in carriers], pulse)
+        trusted = [shot for shot in carriers if shot.face not in left]
+        certain = {shot.face for shot in trusted}
+        others = [shot for shot in self._shots if shot.face not in certain]
+        others = passes.pictures(others, pulse, first=seen.members, measured=seen.level)
+        plain = replace(to.settings, encoder="none")
+        known, every = run.grouped(to.roots, [*others, *trusted], plain, passes, to.opened, to.say)
+        groups, said, _ = self._heard(every.groups, known)
+        to.writer.publish(groups, known, said)
+        to.writer.passed(BY_PREVIEWS, len(known), len(known))
+
+    def _heard(
+        self, found: Sequence[Group], facts: measuring.Facts
+    ) -> tuple[Sequence[Group], dict[str, tuple[Proposal, ...]], set[ShotId]]:
+        """The groups with their shields, what is said of them so far, and the shots that will have to be measured."""
+        groups = self._shielding.marked(found, facts)
+        return groups, *early(groups, facts, self._shielding, self._hearing)
+
+    def _settled(self, found: Sequence[Group], facts: measuring.Facts, *, whole: bool) -> Sequence[Group]:
+        """The groups with all that their shields and the rule ask for, published; before that as they are without,
+        where they are the `whole` and anything is asked for. From where the person looks onwards, one after the other
+        becomes final: only groups that share no shot with others say what they say for good."""
+        passes, to = self._passes, self._to
+        measuring.recall(Measure.QUALITY, {shot for group in found for shot in group.shots}, facts, to.store)
+        marked, said, wanted = self._heard(found, facts)
+        groups = list(marked)
+        if whole and groups:
+            if wanted:
+                to.writer.publish(groups, facts, said)
+            to.writer.passed(GROUPED, len(groups), len(groups))
+        places = {group.id: place for place, group in enumerate(groups)}
+        final: set[str] = set()
+        lacking = ""
+
+        def publish() -> None:
+            """Those are final that had their hearing, in which all was measured; the others provisional."""
+            said = self._hearing.proposals(groups, facts)
+            to.writer.publish(groups, facts, said, final=final)
+
+        pulse = Pulse(publish, at_once=True)
+        for handful in from_there(families(found), to.looking_at) if wanted else [found]:
+            shielded = self._shielding.shielded(handful, facts, passes, to.store)
+            told = measuring.settle(shielded, facts, self._hearing.proposals, passes, to.store)
+            if told and not lacking:
+                to.say(told)
+            lacking = lacking or told
+            for group in shielded:
+                groups[places[group.id]] = group
+                final.add(group.id)
+            if len(final) < len(groups):
+                pulse()
+        to.store.commit()
+        publish()
+        return groups
+
+    def _for_screen(self, groups: Sequence[Group], facts: measuring.Facts, pulse: Callable[[], None]) -> None:
+        """Every measure and a preview of every member."""
+        store = self._to.store
+        lacking = store.without_preview(sorted({shot for group in groups for shot in group.shots}))
+        for handful in from_there([[group] for group in groups], self._to.looking_at):
+            shots = {shot for group in handful for shot in group.shots}
+            measuring.fill(dict.fromkeys(Measure, shots), facts, self._passes, store, previews=lacking & shots)
+            pulse()
