@@ -13,7 +13,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirModifiedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
@@ -22,7 +34,12 @@ from cullr.roots import Identity, identify
 REST = 0.5
 """Seconds without an event that end a burst of them: a camera writes RAW and JPEG of one shot within that."""
 GLANCE = 2.0
-READS = frozenset({"opened", "closed_no_write"})
+CHANGES: list[type[FileSystemEvent]] = [
+    *(FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent),
+    *(DirCreatedEvent, DirModifiedEvent, DirMovedEvent, DirDeletedEvent),
+]
+"""What the system is to tell. Not who reads what: our own workers open every photo, and to hear of that costs the
+indexer as much as all its own work."""
 
 
 class Watch(FileSystemEventHandler):
@@ -63,12 +80,12 @@ class Watch(FileSystemEventHandler):
                 self._observer.unschedule(self._watches.pop(root))
             # Out of watches (8 192 on many systems), or a file system without events: the minute's look remains.
             with contextlib.suppress(OSError):
-                self._watches[root] = self._observer.schedule(self, str(root), recursive=True)
+                self._watches[root] = self._observer.schedule(self, str(root), recursive=True, event_filter=CHANGES)
         return moved
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Called by watchdog's thread. Reading is no change, and our own journal is none of the photos'."""
-        if event.event_type in READS or ".cullr" in Path(os.fsdecode(event.src_path)).parts:
+        """Called by watchdog's thread. Our own journal is none of the photos'."""
+        if ".cullr" in Path(os.fsdecode(event.src_path)).parts:
             return
         self._last = time.monotonic()
         self._changed.set()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cullr.indexer import left_out
 from cullr.match import burst, clip, cluster, exact, phash, runs, sets, whole
 from cullr.match import groups as grouped
+from cullr.match.compared import Compared
 from cullr.model import File, Group, LeftOut, ShotFacts, ShotId
 from cullr.settings import Settings
 
@@ -42,12 +43,21 @@ class Grouped:
     paused: bool
 
 
-def groups(facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None = None) -> Grouped:
-    """Groups of every kind, those wholly inside a stronger one left out; `clip` where there are vectors."""
+def comparison(settings: Settings) -> Compared:
+    """Where looks that were compared once stay compared."""
+    how = settings.match
+    return Compared(distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation)
+
+
+def groups(
+    facts: Sequence[ShotFacts], settings: Settings, seen: Embedded | None = None, compared: Compared | None = None
+) -> Grouped:
+    """Groups of every kind, those wholly inside a stronger one left out; `clip` where there are vectors. `compared`
+    is the comparison of an earlier state of these shots."""
     how = settings.match
     evidence = [
         exact.match(facts),
-        phash.match(facts, distance=how.distance, correlation=how.correlation, any_orientation=how.any_orientation),
+        phash.match(facts, compared=compared or comparison(settings)),
         burst.match(facts, seconds=how.burst_seconds),
     ]
     vectors, cosine = None, sets.CORRELATION

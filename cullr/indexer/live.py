@@ -14,7 +14,7 @@ from cullr.index import reviews
 from cullr.index.database import Database
 from cullr.index.publishing import Writer
 from cullr.index.store import Store
-from cullr.indexer import run, state
+from cullr.indexer import grouping, run, state
 from cullr.indexer.encoders import Encoders
 from cullr.indexer.live_run import LiveRun, Served
 from cullr.indexer.passes import Passes
@@ -51,7 +51,16 @@ class Live:
         self._store = Store(opened, settings.match.hash)
         self._writer = Writer(opened.connection, reviews.key(roots, settings))
         self._served = Served(
-            roots, settings, opened, self._store, self._writer, Encoders(say), say, looking_at, paused
+            roots,
+            settings,
+            opened,
+            self._store,
+            self._writer,
+            Encoders(say),
+            grouping.comparison(settings),
+            say,
+            looking_at,
+            paused,
         )
         self._rule = rules.load(settings.rule)
         self._told = 0.0

@@ -22,6 +22,7 @@ from cullr.indexer.order import families, from_there
 from cullr.indexer.passes import Passes
 from cullr.indexer.pulse import Pulse
 from cullr.indexer.shielding import Shielding
+from cullr.match.compared import Compared
 from cullr.model import Group, LeftOut, Measure, Proposal, Shot, ShotId
 from cullr.rules import Hearing
 from cullr.settings import Settings
@@ -40,6 +41,7 @@ class Served:
     store: Store
     writer: Writer
     encoders: Encoders
+    compared: Compared
     say: Callable[[str], None]
     looking_at: Callable[[], str]
     paused: Callable[[], bool]
@@ -69,7 +71,9 @@ class LiveRun:
         # Embedding takes longest: everything else is on the screen before it begins.
         for how in dict.fromkeys((replace(settings, encoder="none"), settings)):
             to = self._to
-            facts, every = run.grouped(to.roots, shots, how, passes, to.opened, to.say, to.paused, to.encoders)
+            facts, every = run.grouped(
+                to.roots, shots, how, passes, to.opened, to.say, to.paused, to.encoders, to.compared
+            )
             groups = self._settled(every.groups, facts, whole=how == settings)
         final = {group.id for group in groups}
 
@@ -83,9 +87,10 @@ class LiveRun:
     def _publish_early(self) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
         facts = {each.id: each for each in self._passes.facts(self._shots)}
-        found = grouping.groups(tuple(facts.values()), self._to.settings).groups
+        to = self._to
+        found = grouping.groups(tuple(facts.values()), to.settings, compared=to.compared).groups
         groups, said, level = self._heard(found, facts)
-        self._to.writer.publish(groups, facts, said)
+        to.writer.publish(groups, facts, said)
         return foresee(groups, facts, level)
 
     def _by_previews(self, seen: Foresight, pulse: Callable[[], None]) -> None:
@@ -101,7 +106,8 @@ class LiveRun:
         others = [shot for shot in self._shots if shot.face not in certain]
         others = passes.pictures(others, pulse, first=seen.members, measured=seen.level)
         plain = replace(to.settings, encoder="none")
-        known, every = run.grouped(to.roots, [*others, *trusted], plain, passes, to.opened, to.say)
+        both = [*others, *trusted]
+        known, every = run.grouped(to.roots, both, plain, passes, to.opened, to.say, compared=to.compared)
         groups, said, _ = self._heard(every.groups, known)
         to.writer.publish(groups, known, said)
         to.writer.passed(BY_PREVIEWS, len(known), len(known))

@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 
 EVERY = 2.0
-"""Seconds between two publications while pictures are read; more where grouping itself takes a tenth of that."""
+"""Seconds between two publications while pictures are read, at least."""
+RARELY = 5
+"""Times as long as the work takes, at least, until the next: a sixth of one core goes into it, and what the end has
+still to do, which no worker can help with, stays short."""
 
 
 class Pulse:
-    """Calls the work at most every `EVERY` seconds, and never so that it takes more than a tenth of the time."""
+    """Calls the work at most every `EVERY` seconds, and never so that it takes more than a sixth of the time."""
 
     def __init__(self, work: Callable[[], object], *, at_once: bool = False) -> None:
         self._work = work
@@ -21,4 +24,4 @@ class Pulse:
         if began >= self._next:
             self._work()
             ended = time.monotonic()
-            self._next = ended + max(EVERY, 10 * (ended - began))
+            self._next = ended + max(EVERY, RARELY * (ended - began))

@@ -22,6 +22,7 @@ from cullr.indexer.measuring import Wants
 from cullr.indexer.passes import Passes, Progress
 from cullr.indexer.reconcile import Place, Reconciled, reconcile
 from cullr.indexer.shielding import Shielding
+from cullr.match.compared import Compared
 from cullr.model import File, Group, Kind, LeftOut, Shot, ShotFacts, ShotId, Skipped
 from cullr.pool.crew import Crew
 from cullr.pool.jobs import Wanted
@@ -179,9 +180,10 @@ def grouped(
     say: Say,
     paused: Callable[[], bool] = lambda: False,
     encoders: Encoders | None = None,
+    compared: Compared | None = None,
 ) -> tuple[dict[ShotId, ShotFacts], Grouped]:
     """Facts of every readable shot and the groups among them, embedded first where an encoder is set, until `paused`
-    says that it is enough for now. `encoders` are those of earlier runs."""
+    says that it is enough for now. `encoders` and `compared` are those of earlier runs."""
     facts = passes.facts(shots)
     undecided = grouping.undecided(facts)
     if undecided:
@@ -190,7 +192,7 @@ def grouped(
         facts = [_with_content(each, passes) if each.shot.face in digested else each for each in facts]
     seen = seen_by_encoder(facts, settings, passes, opened, say, paused, encoders)
     known = {each.id: each for each in facts}
-    found = grouping.groups(facts, settings, seen)
+    found = grouping.groups(facts, settings, seen, compared)
     return known, replace(found, groups=recipes.compared(found.groups, known, roots, settings.match))
 
 

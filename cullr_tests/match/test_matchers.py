@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cullr import hashes
-from cullr.match import burst, exact, looks, phash
+from cullr.match import burst, compared, exact, looks, phash
 from cullr.match.edges import Edges, distinct, no_pairs
 from cullr.model import Look, Rung, ShotFacts, Stage, TimeSource
 from cullr_tests.match.facts import LANCZOS, ground_truth, look_of, opened, photo, random_grey, shot
@@ -94,7 +94,7 @@ def test_too_many_pairs_lower_the_distance_and_the_threshold_says_so(monkeypatch
     looks = [look_of(np.roll(grey, n % 2, axis=1) + np.uint8(n % 3), value ^ (1 << n)) for n in range(30)]
     looks += [look_of(random_grey(n), value ^ (0xFF << 50)) for n in range(2, 5)]
     facts = [shot(f"{n:02}.jpg", look=look) for n, look in enumerate(looks)]
-    monkeypatch.setattr(phash, "MOST_PAIRS", 20)
+    monkeypatch.setattr(compared, "MOST_PAIRS", 20)
     edges = phash.match(facts, correlation=-1)
     assert edges.threshold == 0
     assert alike(edges, facts) == {("30.jpg", "31.jpg"), ("30.jpg", "32.jpg"), ("31.jpg", "32.jpg")}
@@ -102,8 +102,8 @@ def test_too_many_pairs_lower_the_distance_and_the_threshold_says_so(monkeypatch
 
 def test_too_many_equal_hashes_are_tried_with_their_neighbours_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = [shot(f"{n:03}.jpg", look=look_of(random_grey(n), 77)) for n in range(100)]
-    monkeypatch.setattr(phash, "MOST_PAIRS", 50)
-    monkeypatch.setattr(phash, "NEIGHBOURS", 2)
+    monkeypatch.setattr(compared, "MOST_PAIRS", 50)
+    monkeypatch.setattr(compared, "NEIGHBOURS", 2)
     expected = {(f"{n:03}.jpg", f"{n + k:03}.jpg") for n in range(100) for k in (1, 2) if n + k < 100}
     facts.append(shot("a copy of the first.jpg", look=facts[0].look))
     expected |= {(f"00{n}.jpg", "a copy of the first.jpg") for n in range(3)}
