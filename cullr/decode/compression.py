@@ -17,6 +17,11 @@ def quality(image: Image.Image) -> int | None:
     tables = getattr(image, "quantization", None)
     if not isinstance(tables, dict) or not tables.get(0):
         return None
-    scale = 100 * sum(tables[0]) / STANDARD
+    return of_steps(sum(tables[0]))
+
+
+def of_steps(total: int) -> int:
+    """The same by the sum of the luminance table, not 0."""
+    scale = 100 * total / STANDARD
     found = (200 - scale) / 2 if scale <= 100 else 5000 / scale
     return max(1, min(100, round(found)))

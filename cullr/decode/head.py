@@ -13,22 +13,27 @@ from typing import BinaryIO
 from PIL import Image
 
 from cullr.decode import exif as exif_tags
-from cullr.decode import fresh, opener, raw, thumbnail
+from cullr.decode import fresh, opener, raw, shrink, thumbnail
 from cullr.decode import metadata as describe
 from cullr.decode.errors import Unreadable
 from cullr.decode.opener import Content
-from cullr.decode.picture import small_grey, turned
+from cullr.decode.shrink import Small
 from cullr.model import Marks, Metadata, Rung
 from cullr.settings import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`grey` is 32x32 bytes as shown, None when the file carries no small picture that fits it."""
+    """`small` is the grey that becomes 32x32 bytes, None when the file carries no small picture that fits it."""
 
     metadata: Metadata
-    grey: bytes | None
+    small: Small | None
     rung: Rung = Rung.THUMBNAIL
+
+    @property
+    def grey(self) -> bytes | None:
+        """32x32 bytes, row by row; `shrink.greys` makes many at once."""
+        return shrink.greys([self.small])[0] if self.small else None
 
 
 def read_head(path: Path, limits: Limits) -> Head | None:
@@ -74,8 +79,7 @@ def _head(image: Image.Image, content: Content, stream: BinaryIO) -> Head:
     rung, small = Rung.THUMBNAIL, thumbnail.grey(image, exif)
     if small is None:
         rung, small = Rung.PREVIEW, thumbnail.preview(image, stream)
-    grey = turned(small_grey(small), orientation).tobytes() if small else None
-    return Head(facts, grey, rung)
+    return Head(facts, shrink.waiting(small, orientation) if small else None, rung)
 
 
 def _fresh(image: Image.Image, content: Content, stream: BinaryIO) -> Head | None:
@@ -87,4 +91,4 @@ def _fresh(image: Image.Image, content: Content, stream: BinaryIO) -> Head | Non
         return None
     orientation = exif_tags.orientation(exif)
     facts = describe.metadata(image, exif, content, orientation, image.size)
-    return Head(facts, turned(small_grey(small), orientation).tobytes(), rung)
+    return Head(facts, shrink.waiting(small, orientation), rung)

@@ -25,11 +25,23 @@ def metadata(
     image: Image.Image, exif: Image.Exif, content: Content, orientation: int, stored: tuple[int, int]
 ) -> Metadata:
     """`stored` is the full picture's width and height before the EXIF turn."""
+    steps = compression.quality(image) if content.type == "jpeg" else None
+    return told(exif, _packet(image, content), content.type, orientation, stored, steps)
+
+
+def told(
+    exif: Image.Exif,
+    packet: bytes | None,
+    kind: str,
+    orientation: int,
+    stored: tuple[int, int],
+    quality: int | None,
+) -> Metadata:
+    """The same from what a file of this kind says; `packet` is its XMP, `quality` that of its JPEG tables."""
     sub = tags.sub_tags(exif)
-    packet = _packet(image, content)
     width, height = stored if orientation < 5 else stored[::-1]
     return Metadata(
-        format=content.type,
+        format=kind,
         width=width,
         height=height,
         orientation=orientation,
@@ -39,7 +51,7 @@ def metadata(
         marks=_marks(packet, exif),
         tags=tags.count(exif, sub) + (10 if packet else 0),
         panorama=bool(packet and b"GPano:" in packet),
-        compression=compression.quality(image) if content.type == "jpeg" else None,
+        compression=quality,
     )
 
 

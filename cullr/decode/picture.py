@@ -6,6 +6,7 @@ JPEGs are decoded DCT-scaled to at least 80 pixels a side (24 megapixels: 57 ms 
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +16,12 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
+from cullr.decode import compression, opener, pixels, plain_jpeg, raw, shrink
 from cullr.decode import exif as exif_tags
 from cullr.decode import metadata as describe
-from cullr.decode import opener, pixels, raw, shrink
 from cullr.decode.errors import Unreadable
 from cullr.decode.opener import Content
+from cullr.decode.shrink import Small
 from cullr.model import Metadata, Rung
 from cullr.settings import Limits
 
@@ -42,16 +44,21 @@ TURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What one decode gives: `grey` is 32x32 bytes, row by row, as shown; `fingerprint` stands for
-    the content; `reference` is the hash that was asked for, if any, `measured` what the measurer made of the picture
+    """What one decode gives: `small` is the grey that becomes 32x32 bytes, as shown; `fingerprint` stands for the
+    content; `reference` is the hash that was asked for, if any, `measured` what the measurer made of the picture
     if it was decoded large enough. pHashes are computed from `grey` in batches."""
 
     metadata: Metadata
-    grey: bytes
+    small: Small
     rung: Rung
     fingerprint: bytes
     reference: int | None = None
     measured: object = None
+
+    @property
+    def grey(self) -> bytes:
+        """32x32 bytes, row by row; `shrink.greys` makes many at once."""
+        return shrink.greys([self.small])[0]
 
 
 def open_picture(
@@ -69,7 +76,8 @@ def open_picture(
             found = _raw_picture(stream, content, limits, reference, fingerprint)
             if found:
                 return found
-        return opener.use(
+        plain = None if reference else _plain(stream, content, limits, fingerprint, measurer)
+        return plain or opener.use(
             stream,
             content.type,
             limits,
@@ -117,11 +125,6 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def small_grey(grey: Image.Image) -> Image.Image:
-    """32x32, by the very resize that `imagehash.phash` uses."""
-    return shrink.small(grey)
-
-
 def to_grey(image: Image.Image) -> Image.Image:
     """Mode L. Deeper than 8 bits is scaled by its brightest pixel: Pillow alone would clip it to white."""
     if image.mode == "L":
@@ -130,6 +133,31 @@ def to_grey(image: Image.Image) -> Image.Image:
         values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0).clip(0)
         return Image.fromarray((values * (255.0 / max(float(values.max()), 1.0))).astype(np.uint8))
     return (image if image.mode == "RGB" else image.convert("RGB")).convert("L")
+
+
+def _plain(
+    stream: BinaryIO, content: Content, limits: Limits, fingerprint: bytes, measurer: Measurer | None
+) -> Picture | None:
+    """A plain JPEG's, drafted; None where it is none, or must be decoded larger than that."""
+    if content.type != "jpeg" or not isinstance(stream, io.BytesIO):
+        return None
+    data = stream.getvalue()
+    head = plain_jpeg.head(data)
+    if head is None or head.width * head.height >= min(LARGE, limits.megapixels * 1_000_000):
+        return None
+    stored = head.width, head.height
+    size = plain_jpeg.drafted(stored, DRAFT_SIDE)
+    if size == stored or (measurer is not None and max(size) >= min(WORKING, *stored)):
+        return None
+    exif = Image.Exif()
+    if head.exif:
+        exif.load(head.exif)
+    pixels = plain_jpeg.grey(data, size)
+    if pixels is None:
+        return None
+    orientation = exif_tags.orientation(exif)
+    facts = describe.told(exif, None, content.type, orientation, stored, compression.of_steps(head.steps))
+    return Picture(facts, Small(pixels, orientation), Rung.DRAFT, fingerprint)
 
 
 def _rendered(
@@ -151,12 +179,11 @@ def _rendered(
     rung = Rung.FULL if image.size == stored else Rung.DRAFT
     # The thumb is turned after scaling where it was drafted: turning 24 megapixels costs 40 ms.
     shown = image if rung is Rung.DRAFT else turned(image, orientation)
-    small = small_grey(to_grey(shown))
-    small = turned(small, orientation) if rung is Rung.DRAFT else small
+    small = shrink.waiting(to_grey(shown), orientation if rung is Rung.DRAFT else 1)
     told = reference(shown.convert("RGB")) if reference else None
     enough = measurer is not None and reference is None and max(image.size) >= min(WORKING, max(stored))
     measured = measurer(_rgb(turned(image, orientation))) if measurer and enough else None
-    return Picture(facts, small.tobytes(), rung, fingerprint, told, measured)
+    return Picture(facts, small, rung, fingerprint, told, measured)
 
 
 def _raw_picture(
@@ -183,7 +210,7 @@ def _raw_picture(
         facts = describe.with_tiff_tags(facts, stream, content)
         return Picture(
             facts,
-            small_grey(shown).tobytes(),
+            shrink.waiting(shown),
             developed.rung,
             fingerprint,
             reference(shown.convert("RGB")) if reference else None,

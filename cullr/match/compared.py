@@ -42,16 +42,17 @@ class Compared:
         """The distance at which there are no more than `MOST_PAIRS`."""
         self._all_found = True
         self._look_of: dict[ShotId, tuple[int, Key]] = {}
-        self._turned = np.empty((0, 8 if self._any else 1), np.uint64)
+        self._own = np.empty(0, np.uint64)
+        self._turned = np.empty((0, 8 if self._any else 0), np.uint64)
         self._alive = np.empty(0, np.bool_)
         self._alike: dict[int, list[int]] = {}
         self._pairs = no_pairs()
-        self._found = [0, 0]
-        """Pairs before correlation, upright and turned."""
+        self._found = 0
+        """Pairs before correlation, of looks that came later."""
 
     def match(self, facts: Sequence[ShotFacts], places: Positions) -> tuple[Positions, Positions, Hashes]:
         """Of the shots at `places` (in path order; each has a look): the node of each, which is the place of the first
-        shot of its look; the pairs of nodes that match; each one's hashes in the orientations that are compared."""
+        shot of its look; the pairs of nodes that match; each one's hashes, [n, 1], or [n, 9] for `apart`."""
         if not self._all_found:
             self._forget()  # which are the nearest of too many is told by all of them
         try:
@@ -63,7 +64,11 @@ class Compared:
         place_of = np.full(len(self._alive), -1, np.int32)
         place_of[number[first]] = places[first]
         pairs = place_of[self._pairs]
-        return place_of[number], distinct(pairs[(pairs >= 0).all(axis=1)]), self._turned[number]
+        return place_of[number], distinct(pairs[(pairs >= 0).all(axis=1)]), self._hashes(number)
+
+    def _hashes(self, number: NDArray[np.int64]) -> Hashes:
+        own = self._own[number, None]
+        return np.concatenate((own, self._turned[number]), axis=1) if self._any else own
 
     def _numbers(self, facts: Sequence[ShotFacts], places: Positions) -> NDArray[np.int64]:
         """The number of each one's look, the new ones compared."""
@@ -130,14 +135,16 @@ class Compared:
     def _compare(self, facts: Sequence[ShotFacts], sample: Positions, count: int) -> None:
         """The last `count` looks, of which `sample` has the place, with each other and all that are alive."""
         fresh = sample[-count:]
-        self._turned = np.concatenate((self._turned, self._hashes(facts, fresh)))
+        self._own = np.concatenate((self._own, looks.phashes([facts[place] for place in fresh.tolist()])))
         self._alive = np.concatenate((self._alive, np.ones(count, np.bool_)))
         old = np.flatnonzero(self._alive[:-count]).astype(np.int32)
         new = np.arange(len(sample) - count, len(sample), dtype=np.int32)
         found: list[list[Positions]] = [[no_pairs()] for _ in INVERSE]
-        for turned in (False, True) if self._any else (False,):
-            for pairs, orientations in self._near(old, new, turned=turned):
-                for orientation in set(orientations.tolist()):
+        found[0] += self._near(old, new)
+        if self._any:
+            self._turned = np.concatenate((self._turned, _oriented(facts, fresh)))
+            for pairs, orientations in self._near_turned(old, new):
+                for orientation in range(1, 8):
                     own = pairs[orientations == orientation]
                     back = own[:, 0] > own[:, 1]
                     found[orientation].append(own[~back])
@@ -148,44 +155,45 @@ class Compared:
             kept.append(once[looks.correlations(facts, sample[once], orientation) >= self._correlation])
         self._pairs = np.concatenate(kept)
 
-    def _near(self, old: Positions, new: Positions, *, turned: bool) -> Iterator[tuple[Positions, Positions]]:
-        """Pairs within the distance of which one at least is new, and how the second one of each is turned: all of them
-        or none, the turned ones at once. Raises _TooManyPairs, but not where all are new: then only the nearest."""
-        upright, ways = self._turned[:, 0], range(1, 8) if turned else range(1)
-
-        def every_way(numbers: Positions) -> Hashes:
-            return self._turned[numbers][:, list(ways)].T.reshape(-1)
-
-        def told(left: Positions, right: Positions, pairs: Positions) -> tuple[Positions, Positions]:
-            way, place = np.divmod(pairs[:, 1], max(len(right), 1))
-            both = np.stack((left[pairs[:, 0]], right[place]), axis=1)
-            apart = both[:, 0] != both[:, 1]
-            return both[apart], way[apart] + ways[0]
-
+    def _near(self, old: Positions, new: Positions) -> Iterator[Positions]:
+        """Pairs within the distance of which one at least is new. Raises _TooManyPairs, but not where all are new: then
+        only those that are nearest."""
         if not len(old):
-            pairs, within = _joined(upright[new], every_way(new) if turned else None, self.within)
+            pairs, within = _joined(self._own[new], None, self.within)
             self._all_found &= pairs is not None and within == self.within
-            if not turned:
-                self.within = within
-                pairs = _neighbours(upright[new]) if pairs is None else pairs
-            self._found[turned] = 0 if pairs is None else len(pairs)
-            yield told(new, new, no_pairs() if pairs is None else pairs)
+            self.within = within
+            yield new[_neighbours(self._own[new]) if pairs is None else pairs]
             return
         every = np.concatenate((old, new))
-        for left, right in [(new, every), (old, new)] if turned else [(new, every)]:
-            for block, _ in pairs_within(upright[left], every_way(right), self.within):
-                self._found[turned] += len(block)
-                if self._found[turned] > MOST_PAIRS:
-                    raise _TooManyPairs
-                yield told(left, right, block)
+        for block in self._blocks(self._own[new], self._own[every]):
+            pairs = np.stack((new[block[:, 0]], every[block[:, 1]]), axis=1)
+            yield pairs[pairs[:, 0] != pairs[:, 1]]
 
-    def _hashes(self, facts: Sequence[ShotFacts], places: Positions) -> Hashes:
-        """[n, 1] as they are, or [n, 8] in every orientation."""
-        if not self._any:
-            return looks.phashes([facts[place] for place in places.tolist()])[:, None]
-        parts = [places[start : start + looks.BLOCK] for start in range(0, len(places), looks.BLOCK)]
-        turned = [hashes.orientations(hashes.phash_batch(looks.greys(facts, part))[1]) for part in parts]
-        return np.concatenate(turned)
+    def _near_turned(self, old: Positions, new: Positions) -> Iterator[tuple[Positions, Positions]]:
+        """The same pairs of which one is turned or mirrored, in all ways at once, and how the second one is: to the
+        first one's hash as much as the first, turned back, to its own."""
+        every = np.concatenate((old, new))
+        left, right = self._turned[new, 0], self._turned[every, 1:].T.reshape(-1)
+        if len(old):
+            blocks = self._blocks(left, right)
+        else:
+            pairs, within = _joined(left, right, self.within)
+            self._all_found &= pairs is not None and within == self.within
+            blocks = iter([no_pairs() if pairs is None else pairs])
+        for block in blocks:
+            way, place = np.divmod(block[:, 1], len(every))
+            a, b, way = new[block[:, 0]], every[place], way + 1
+            back = np.bitwise_count(self._turned[b, 0] ^ self._turned[a, np.array(INVERSE)[way]])
+            near = (a != b) & (back <= self.within)
+            yield np.stack((a, b), axis=1)[near], way[near]
+
+    def _blocks(self, left: Hashes, right: Hashes) -> Iterator[Positions]:
+        """Pairs within the distance. Raises _TooManyPairs."""
+        for block, _ in pairs_within(left, right, self.within):
+            self._found += len(block)
+            if self._found > MOST_PAIRS:
+                raise _TooManyPairs
+            yield block
 
 
 class _TooManyPairs(Exception):
@@ -196,6 +204,21 @@ def _key(fact: ShotFacts) -> Key:
     """Another key, another look."""
     assert fact.look is not None
     return fact.look.phash, fact.look.contrast, fact.look.rung, fact.fingerprint
+
+
+def _oriented(facts: Sequence[ShotFacts], places: Positions) -> Hashes:
+    """[n, 8] pHashes from the greys, in every orientation."""
+    parts = [places[start : start + looks.BLOCK] for start in range(0, len(places), looks.BLOCK)]
+    return np.concatenate([hashes.orientations(hashes.phash_batch(looks.greys(facts, part))[1]) for part in parts])
+
+
+def apart(one: Hashes, two: Hashes) -> NDArray[np.uint8]:
+    """[n] bits between [n, 9] and [n, 9]: the hash, and the pHash in every orientation; the fewest of all ways to turn
+    the second one to the first."""
+    there, back = one[:, 1:2] ^ two[:, 2:], two[:, 1:2] ^ one[:, 1 + np.array(INVERSE[1:])]
+    turned = np.maximum(np.bitwise_count(there), np.bitwise_count(back))
+    found: NDArray[np.uint8] = np.minimum(np.bitwise_count(one[:, 0] ^ two[:, 0]), turned.min(axis=1, initial=64))
+    return found
 
 
 def _without(pairs: Positions, taken: Sequence[Positions]) -> Positions:

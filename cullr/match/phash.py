@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cullr.match.compared import Compared
+from cullr.match.compared import Compared, apart
 from cullr.match.edges import Edges, Positions, Scores, by_path
 from cullr.model import Kind, ShotFacts
 
@@ -37,14 +37,13 @@ def match(
     order = by_path(facts)
     places = order[telling[order]]
     nodes = np.full(len(facts), -1, np.int32)
-    nodes[places], pairs, turned = compared.match(facts, places)
-    own = np.zeros((len(facts), turned.shape[1]), np.uint64)
-    own[places] = turned
+    nodes[places], pairs, known = compared.match(facts, places)
+    own = np.zeros((len(facts), known.shape[1]), np.uint64)
+    own[places] = known
 
     def measure(a: Positions, b: Positions) -> Scores:
-        bits = np.bitwise_count(own[a, :1] ^ own[b]).min(axis=1, initial=64)
-        if turned.shape[1] > 1:  # turned the other way they may be a bit nearer
-            bits = np.minimum(bits, np.bitwise_count(own[a] ^ own[b, :1]).min(axis=1, initial=64))
-        return np.asarray(bits, np.float64)
+        if known.shape[1] == 1:
+            return np.asarray(np.bitwise_count(own[a, 0] ^ own[b, 0]), np.float64)
+        return np.asarray(apart(own[a], own[b]), np.float64)
 
     return Edges(Kind.PHASH, float(compared.within), nodes, pairs, measure(pairs[:, 0], pairs[:, 1]), measure)

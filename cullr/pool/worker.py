@@ -22,6 +22,7 @@ from blake3 import blake3
 from PIL import Image
 
 from cullr import decode, hashes, quality
+from cullr.decode import shrink
 from cullr.decode.picture import open_large, open_measurable, open_stored, scaled
 from cullr.model import Look, Marks, Measure
 from cullr.pool.jobs import Job, Measured, Outcome, Reading, Square, Task, Wanted
@@ -64,19 +65,19 @@ def work(pipe: Connection, place: int) -> None:
 
 
 def _read(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Heads and pictures → readings, hashed together: 4 µs each, 40 alone."""
-    small = [each.value for each in outcomes if isinstance(each.value, decode.Head | decode.Picture)]
-    greys = b"".join(each.grey for each in small if each.grey is not None)
-    stack = np.frombuffer(greys, np.uint8).reshape(-1, hashes.SIDE, hashes.SIDE)
-    known = zip(hashes.phash_batch(stack)[0].tolist(), stack.std(axis=(1, 2)).tolist(), strict=True)
+    """Heads and pictures → readings, scaled and hashed together: in a third of the time that each takes alone."""
+    read = [each.value for each in outcomes if isinstance(each.value, decode.Head | decode.Picture)]
+    greys = shrink.greys([each.small for each in read if each.small is not None])
+    stack = np.frombuffer(b"".join(greys), np.uint8).reshape(-1, hashes.SIDE, hashes.SIDE)
+    known = zip(greys, hashes.phash_batch(stack)[0].tolist(), stack.std(axis=(1, 2)).tolist(), strict=True)
 
     def reading(value: decode.Head | decode.Picture) -> Reading:
         look = None
-        if value.grey is not None:
-            phash, contrast = next(known)
+        if value.small is not None:
+            grey, phash, contrast = next(known)
             if isinstance(value, decode.Picture) and value.reference is not None:
                 phash = value.reference
-            look = Look(phash, value.grey, contrast, value.rung)
+            look = Look(phash, grey, contrast, value.rung)
         if isinstance(value, decode.Picture):
             return Reading(value.metadata, look, value.fingerprint, value.measured)
         return Reading(value.metadata, look)
