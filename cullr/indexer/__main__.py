@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from typing import Any
 from cullr.errors import CullrError, RootError
 from cullr.index import database
 from cullr.pool.crew import Crew
+from cullr.pool.nursery import Nursery
 from cullr.settings import Limits, Matching, Settings
 
 
@@ -32,11 +34,12 @@ def main() -> int:
     if not line:
         return 0  # nothing to do after all
     orders = json.loads(line)
+    os.nice(5)
+    nursery = _forked(orders)
     parent = Parent(paused=bool(orders.get("paused")))
     threading.Thread(target=_until_parent_goes, args=(parent,), daemon=True).start()
-    os.nice(5)
     try:
-        _serve(orders, parent)
+        _serve(orders, parent, nursery)
     except KeyboardInterrupt:
         return 0
     except CullrError as error:
@@ -63,7 +66,18 @@ class Parent:
                 self.wake()
 
 
-def _serve(orders: dict[str, Any], parent: Parent) -> None:
+def _forked(orders: dict[str, Any]) -> Nursery:
+    """The workers' nursery, made of this process where nothing is known yet and all of it will be needed at once: it
+    and we have most imports in common. Before anything is opened and any thread started."""
+    nursery = Nursery()
+    if not (Path(orders["cache"]) / database.FILE).exists() and orders["settings"]["encoder"] == "none":
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would not live through the fork
+        importlib.import_module("cullr.pool.worker")
+        nursery.fork()
+    return nursery
+
+
+def _serve(orders: dict[str, Any], parent: Parent, nursery: Nursery) -> None:
     roots = [Path(root) for root in orders["roots"]]
     settings = read_settings(orders["settings"])
     folder = Path(orders["cache"])
@@ -71,8 +85,7 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
         opened = database.open_for_writing(folder, lambda sentence: _tell(say=sentence))
         _tell(index=str(opened.path))
         try:
-            crew = _begun(settings, opened)
-            # Numpy and all that compares takes as long to import as a worker takes to begin: they do so side by side.
+            crew = Crew(settings.limits, settings.match.hash, nursery)
             from cullr.indexer.live import Live
             from cullr.watch import Watch
 
@@ -96,14 +109,6 @@ def _serve(orders: dict[str, Any], parent: Parent) -> None:
             _tell(say=database.set_aside(opened.path, str(error)))
         finally:
             opened.close()
-
-
-def _begun(settings: Settings, opened: database.Database) -> Crew:
-    """A crew whose first worker is on its way where nothing is known yet."""
-    crew = Crew(settings.limits, settings.match.hash)
-    if opened.connection.execute("SELECT id FROM photo LIMIT 1").fetchone() is None:
-        crew.begin()
-    return crew
 
 
 def read_settings(data: dict[str, Any]) -> Settings:

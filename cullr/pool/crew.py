@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +19,8 @@ from types import TracebackType
 from typing import IO
 
 from cullr import machine
-from cullr.errors import Failed
 from cullr.pool.jobs import Job, Outcome, Task
+from cullr.pool.nursery import Nursery
 from cullr.settings import Limits
 
 HANDFUL, SECONDS = 64, 0.03
@@ -32,34 +30,31 @@ AHEAD = 2
 """Messages a worker has in hand, so that it never waits for the parent."""
 NEEDED = 320 << 20
 """Bytes of memory a worker may come to need: 24 megapixels as RGB are 72 MB, and a measure or a turn makes copies."""
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    # glibc else gives the pages of every picture back and faults them in again for the next: a fifth of a PNG's time.
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
-}
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    process: subprocess.Popen[bytes]
+    pid: int
     pipe: Connection
     place: IO[bytes]
     """Where it notes which task of the handful it is at."""
     waiting: deque[list[Task]] = field(default_factory=deque)
-    ready: bool = False
 
 
 class Crew:
-    """Use as a context manager; workers start with the first job, unless told to before, and end with the block."""
+    """Use as a context manager; workers start with the first job and end with the block."""
 
-    def __init__(self, limits: Limits, hash_name: str = "phash") -> None:
+    def __init__(
+        self, limits: Limits, hash_name: str = "phash", nursery: Nursery | None = None, *, shared: bool = False
+    ) -> None:
+        """`nursery`, which may have begun already, ends with the crew unless it is `shared` with others."""
         self._limits = limits
         self._hash_name = hash_name
         self._size = limits.workers or fitting(machine.cores(), machine.free_memory())
         self._workers: list[_Worker] = []
         self._handful = 1
+        self._nursery = nursery or Nursery()
+        self._shared = shared
 
     def __enter__(self) -> Crew:
         return self
@@ -70,20 +65,20 @@ class Crew:
         self.close()
 
     def begin(self) -> None:
-        """Start the first worker now: it takes as long to begin as whoever asks takes to find out what there is to do.
-        Raises Failed."""
-        if not self._workers:
-            self._hire()
+        """Start what makes workers now: it takes as long to begin as whoever asks takes to find out what there is to
+        do. Raises Failed."""
+        self._nursery.begin()
 
     def close(self) -> None:
         """End every worker now; what they had in hand is dropped."""
         for worker in self._workers:
-            worker.process.kill()
-        for worker in self._workers:
             worker.pipe.close()
             worker.place.close()
-            worker.process.wait()
+        for worker in self._workers:
+            self._nursery.end(worker.pid, 0.0)
         self._workers.clear()
+        if not self._shared:
+            self._nursery.close()
 
     def run(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """One Outcome for each task, in the order they are done. Raises Failed when no worker can be started."""
@@ -103,14 +98,11 @@ class Crew:
                 self.close()
 
     def _answers(self, worker: _Worker, redo: deque[list[Task]]) -> Sequence[Outcome]:
-        """The worker's next outcomes; none for its first message, which only says that it is ready."""
+        """The worker's next outcomes."""
         try:
             message = worker.pipe.recv()
         except (EOFError, OSError):
             return self._bury(worker, redo)
-        if not worker.ready:
-            worker.ready = True
-            return ()
         seconds, outcomes = message
         worker.waiting.popleft()
         fits = int(SECONDS * len(outcomes) / max(seconds, 1e-6))
@@ -122,13 +114,7 @@ class Crew:
         """Take the dead worker out, blame the task it died on and give the rest of its tasks back."""
         self._workers.remove(worker)
         worker.pipe.close()
-        if not _ended(worker.process):
-            worker.process.kill()
-        status = worker.process.wait()
-        if not worker.ready:
-            raise Failed(
-                f"a worker process did not start (status {status})", "Run `python -m cullr.pool.worker` to see why."
-            )
+        status = self._nursery.end(worker.pid, 1.0)
         in_hand = worker.waiting.popleft()
         blamed = in_hand.pop(int.from_bytes(os.pread(worker.place.fileno(), 1, 0)) % len(in_hand))
         worker.place.close()
@@ -169,26 +155,15 @@ class Crew:
     def _hire(self) -> _Worker:
         ours, theirs = socket.socketpair()
         place = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  it is the worker's for as long as that lives
-        files = [theirs.fileno(), place.fileno()]
         try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "cullr.pool.worker", *map(str, files)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=files,
-                start_new_session=True,  # Ctrl+C is for the parent, which ends its workers itself
-                env={**os.environ, **ENVIRONMENT},
-            )
-        except OSError as error:
+            pid = self._nursery.hire(theirs.fileno(), place.fileno())
+        except BaseException:
             ours.close()
             place.close()
-            raise Failed(
-                f"cannot start a worker process: {error.strerror}", "Free some memory and try again."
-            ) from error
+            raise
         finally:
             theirs.close()
-        worker = _Worker(process, Connection(ours.detach()), place)
+        worker = _Worker(pid, Connection(ours.detach()), place)
         worker.pipe.send((self._limits, self._hash_name))
         self._workers.append(worker)
         return worker
@@ -197,12 +172,3 @@ class Crew:
 def fitting(cores: int, memory: int) -> int:
     """How many workers find a core and memory (bytes) each; one at least."""
     return max(1, min(cores, memory // NEEDED))
-
-
-def _ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it ends by itself within a moment: the pipe closes a little before the kernel reports the death."""
-    try:
-        process.wait(1.0)
-    except subprocess.TimeoutExpired:
-        return False
-    return True

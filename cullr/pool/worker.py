@@ -1,4 +1,4 @@
-"""The worker process: `python -m cullr.pool.worker PIPE PLACE`, one handful of tasks at a time until the pipe closes.
+"""The worker process, forked by the nursery: one handful of tasks at a time until the pipe closes.
 
 Its stdout and stderr go nowhere, because C libraries print there: libtiff about 200 lines for one broken file.
 The kernel's alarm ends a decode that takes too long even inside C code; the parent sees a death by SIGALRM.
@@ -10,12 +10,12 @@ import io
 import os
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from blake3 import blake3
@@ -37,14 +37,21 @@ ADDRESS_SPACE = 6 << 30
 """Bytes a worker may map: 300 megapixels of RGBA with one copy, the interpreter and its libraries."""
 
 
+def live(pipe: int, place: int) -> NoReturn:
+    """A worker's whole life."""
+    try:
+        work(Connection(pipe), place)
+    finally:
+        os._exit(0)  # what the nursery imported is not this process' to clean up
+
+
 def work(pipe: Connection, place: int) -> None:
-    """Say that it is ready, then answer each (job, tasks) with the seconds it took and one Outcome a task, in order.
+    """Answer each (job, tasks) with the seconds it took and one Outcome a task, in order.
 
     What task of the handful it is at stands in the file `place`, as a byte: it may not live to tell."""
     limits, hash_name = pipe.recv()
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe.send("ready")
     while True:
         try:
             job, tasks = pipe.recv()
@@ -187,7 +194,3 @@ _MEASURES: dict[Measure, Callable[[Image.Image], object]] = {
     Measure.FACES: lambda image: faces.find(scaled(image.copy(), quality.LONG_SIDE)),
 }
 """A picture as shown, RGB, of any size → what ShotFacts holds under the measure's name."""
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work(Connection(int(sys.argv[1])), int(sys.argv[2]))

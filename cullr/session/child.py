@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from cullr import machine
 from cullr.settings import Settings
 
 NICE = 5
@@ -33,6 +34,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=os.environ | machine.KEEPING_PAGES,  # its workers may be forked from it
             text=True,
         )
         with contextlib.suppress(OSError):  # from its first moment on: the screen goes first, and so do its children

@@ -80,10 +80,7 @@ def test_a_killed_worker_costs_one_photo_and_the_rest_is_redone(tmp_path: Path) 
     with Crew(Limits(workers=1, seconds=60.0)) as crew:
         running = crew.run(Job.PICTURE, tasks)
         found = {outcome.key: outcome for outcome in (next(running), next(running))}
-        victim = subprocess.run(
-            ["pgrep", "-P", str(os.getpid()), "-f", "cullr.pool.worker"], capture_output=True, text=True, check=True
-        )
-        pids = [int(line) for line in victim.stdout.split()]
+        pids = [worker.pid for worker in crew._workers]
         for pid in pids:
             threading.Timer(0.3, os.kill, (pid, signal.SIGSEGV)).start()
         found |= {outcome.key: outcome for outcome in running}
@@ -108,7 +105,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         "from cullr.pool.crew import Crew\nfrom cullr.pool.jobs import Job, Task\nfrom cullr.settings import Limits\n"
         "crew = Crew(Limits(workers=2))\n"
         f"list(crew.run(Job.PICTURE, [Task(n, {str(tmp_path)!r} + f'/{{n}}.jpg') for n in range(4)]))\n"
-        "print(crew._workers[0].process.pid, flush=True)\ntime.sleep(60)\n"
+        "print(crew._workers[0].pid, flush=True)\ntime.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None

@@ -21,6 +21,7 @@ from cullr.settings import Limits
 
 if TYPE_CHECKING:
     from cullr.pool.crew import Crew
+    from cullr.pool.nursery import Nursery
 
 NICE = 5
 ROOM = 32 << 20
@@ -64,6 +65,7 @@ class PictureLoader:
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._held = False
+        self._nursery: Nursery | None = None
 
     def request(self, key: Hashable, order: RenderOrder) -> Rendered | None:
         """The picture if it is at hand; else a Loaded follows, unless another request of this key comes first."""
@@ -101,6 +103,8 @@ class PictureLoader:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(seconds)
+        if self._nursery:
+            self._nursery.close()
 
     def hold(self, *, on: bool) -> None:
         """Begin nothing until it is off again: before the first frame, for a worker's start would delay that."""
@@ -120,10 +124,13 @@ class PictureLoader:
 
     def _lane(self) -> None:
         from cullr.pool.crew import Crew
+        from cullr.pool.nursery import Nursery
 
         with contextlib.suppress(OSError):  # of this thread and its worker, on Linux: keys go before pictures
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        with Crew(self._limits) as crew:
+        with self._changed:
+            self._nursery = self._nursery or Nursery()  # its import, too, is for this thread
+        with Crew(self._limits, nursery=self._nursery, shared=True) as crew:
             while (order := self._next()) is not None:
                 self._done(order, _rendered(crew, order))
 
