@@ -25,8 +25,8 @@ BAND = 8
 """Columns that share one product of a large picture: each sees less than half of it."""
 FEW = 1 << 15
 """Pixels up to which four products cost more than one."""
-STRIP = 1 << 17
-"""Pixels converted at a time, 1 MiB of float64."""
+STRIP = 1 << 16
+"""Pixels converted at a time: 512 KiB of float64 stay in the core's own cache, twice as many take half as long again."""
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
