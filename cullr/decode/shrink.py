@@ -26,7 +26,7 @@ BAND = 8
 FEW = 1 << 15
 """Pixels up to which four products cost more than one."""
 STRIP = 1 << 16
-"""Pixels converted at a time: 512 KiB of float64 stay in the core's own cache, twice as many take half as long again."""
+"""Pixels converted at a time: 512 KiB of float64 stay in the core's own cache, where more take half as long again."""
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]

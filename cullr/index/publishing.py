@@ -120,6 +120,10 @@ class Writer:
             ),
         )
 
+    def forget(self) -> None:
+        """What was written last: nothing is published for a while, and the facts need not be held for so long."""
+        self._written.clear()
+
     def passed(self, name: str, done: int, total: int) -> None:
         """Note a pass's progress."""
         now = time.time()
@@ -131,7 +135,6 @@ class Writer:
 
     def state(self, word: str, key: bytes | None = None) -> None:
         """`working`, `paused`, or `complete`, and then from what; starting anew forgets the passes of the last run."""
-        self._written.clear()  # nothing is published for a while, and the facts need not be held for so long
         with _transaction(self._db):
             if word == "working":
                 self._db.execute("DELETE FROM review_pass WHERE review = ?", (self._review,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cullr import names, sidecars
@@ -14,13 +15,32 @@ from cullr.indexer.reconcile import place
 from cullr.model import File, Marks, Metadata, Shot, ShotFacts, Taken, TimeSource
 
 
-class Gatherer:
-    """Gathers facts as often as it is asked, and makes anew only those of shots of which something was read since."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Facts, and what they were made from."""
 
-    def __init__(self, roots: Sequence[Path], rows: Mapping[File, PhotoRow], store: Store) -> None:
+    shot: Shot
+    rows: Sequence[PhotoRow]
+    facts: ShotFacts
+
+
+class Gatherer:
+    """Gathers facts as often as it is asked, in one run or several, and makes anew only those of shots of which
+    something changed since: who asks twice gets the same object."""
+
+    def __init__(self, roots: Sequence[Path], store: Store) -> None:
+        self._roots = roots
+        self._store = store
+        self._rows: Mapping[File, PhotoRow] = {}
+        self._before: dict[File, _Made] = {}
+        self._made: dict[File, _Made] = {}
         self._beside = _Sidecars(roots, store)
+
+    def begin(self, rows: Mapping[File, PhotoRow]) -> None:
+        """A new run, which knows this of the photos."""
         self._rows = rows
-        self._made: dict[File, tuple[Shot, list[PhotoRow], ShotFacts]] = {}
+        self._before, self._made = self._made, {}
+        self._beside = _Sidecars(self._roots, self._store)
 
     def facts(self, shots: Iterable[Shot]) -> list[ShotFacts]:
         """Facts of every shot whose face was read, in the shots' order."""
@@ -31,15 +51,34 @@ class Gatherer:
                 found.append(self._of(shot, face, face.metadata))
         return found
 
+    def measured(self, facts: Iterable[ShotFacts]) -> None:
+        """These are now known of their shots: what facts tell and what was measured."""
+        for each in facts:
+            made = self._made.get(each.shot.face)
+            if made and made.facts.id == each.id:
+                self._made[each.shot.face] = replace(made, facts=each)
+
     def _of(self, shot: Shot, face: PhotoRow, metadata: Metadata) -> ShotFacts:
         rows = [self._rows[photo] for photo in shot.photos]
-        before = self._made.get(shot.face)
-        if before and before[0] is shot and all(map(operator.is_, before[1], rows)):
-            return before[2]
-        marks = self._beside.marks(shot) if shot.companions else Marks()
-        made = _facts(shot, face, metadata, rows, marks)
-        self._made[shot.face] = shot, rows, made
-        return made
+        now = self._made.get(shot.face)
+        if now and now.shot is shot and all(map(operator.is_, now.rows, rows)):
+            return now.facts
+        before = self._before.pop(shot.face, None)
+        if before and before.rows == rows and _same(before.shot, shot):
+            facts = before.facts
+        else:
+            marks = self._beside.marks(shot) if shot.companions else Marks()
+            facts = _facts(shot, face, metadata, rows, marks)
+        self._made[shot.face] = _Made(shot, rows, facts)
+        return facts
+
+
+def _same(one: Shot, two: Shot) -> bool:
+    """Whether they are the same files in the same state."""
+    return one == two and all(
+        (a.size, a.mtime_ns, a.inode) == (b.size, b.mtime_ns, b.inode)
+        for a, b in zip((*one.photos, *one.companions), (*two.photos, *two.companions), strict=True)
+    )
 
 
 def _facts(shot: Shot, row: PhotoRow, metadata: Metadata, rows: Iterable[PhotoRow], marks: Marks) -> ShotFacts:

@@ -16,7 +16,8 @@ from cullr.index.publishing import Writer
 from cullr.index.store import Store
 from cullr.indexer import grouping, run, state
 from cullr.indexer.encoders import Encoders
-from cullr.indexer.live_run import LiveRun, Served
+from cullr.indexer.facts import Gatherer
+from cullr.indexer.live_run import LiveRun, Remembered, Served
 from cullr.indexer.passes import Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.pool.crew import Crew
@@ -64,6 +65,7 @@ class Live:
         )
         self._rule = rules.load(settings.rule)
         self._told = 0.0
+        self._remembered: Remembered | None = None
 
     def serve(
         self, wait: Callable[[float], object], away: Callable[[RootError | None], object] = lambda _error: None
@@ -86,7 +88,13 @@ class Live:
             if now != before or (self._stopped and not self._served.paused()):
                 self._run(now)
                 before = now
-            wait(LOOK)
+            if not wait(LOOK):
+                self._forget()
+
+    def _forget(self) -> None:
+        """Nothing changes any more: what the next run could build upon is as large as all photos' facts."""
+        self._remembered = None
+        self._writer.forget()
 
     def _run(self, key: bytes) -> None:
         anew = not self._writer.begun()
@@ -96,9 +104,9 @@ class Live:
         try:
             found = reconcile(self._store, self._roots, photos, run.prunable(self._roots, scanned))
             with self._crew as crew:
-                passes = Passes(self._roots, found.rows, self._store, crew, self._tell)
-                hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
-                left_out, paused = LiveRun(self._served, scanned.shots, passes, hearing, anew=anew).complete()
+                known = self._remembered = self._remembered or self._nothing()
+                passes = Passes(self._roots, found.rows, self._store, crew, self._tell, known.gatherer)
+                left_out, paused = LiveRun(self._served, scanned.shots, passes, known, anew=anew).complete()
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(left_out)
             self._stopped = paused
@@ -109,6 +117,10 @@ class Live:
             self._writer.state("complete", key if lasts else None)
         finally:
             self._store.commit()
+
+    def _nothing(self) -> Remembered:
+        hearing = rules.hearing(self._rule, across_stages=self._settings.across_stages)
+        return Remembered(Gatherer(self._roots, self._store), hearing)
 
     def _tell(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()

@@ -9,7 +9,7 @@ these two beginning where the person looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cullr.index.database import Database
@@ -17,6 +17,7 @@ from cullr.index.publishing import Writer
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, run
 from cullr.indexer.encoders import Encoders
+from cullr.indexer.facts import Gatherer
 from cullr.indexer.foresight import Foresight, early, foresee
 from cullr.indexer.order import families, from_there
 from cullr.indexer.passes import Passes
@@ -47,16 +48,26 @@ class Served:
     paused: Callable[[], bool]
 
 
-class LiveRun:
-    """`shots` are all that were found, `hearing` is where groups are heard; `anew` tells that no review of them is
-    there yet."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What one run worked out and the next need not, as far as nothing changed."""
 
-    def __init__(self, served: Served, shots: Sequence[Shot], passes: Passes, hearing: Hearing, *, anew: bool) -> None:
+    gatherer: Gatherer
+    hearing: Hearing
+    shielding: Shielding = field(default_factory=Shielding)
+
+
+class LiveRun:
+    """`shots` are all that were found; `anew` tells that no review of them is there yet."""
+
+    def __init__(
+        self, served: Served, shots: Sequence[Shot], passes: Passes, remembered: Remembered, *, anew: bool
+    ) -> None:
         self._to = served
         self._shots = shots
         self._passes = passes
-        self._hearing = hearing
-        self._shielding = Shielding()
+        self._hearing = remembered.hearing
+        self._shielding = remembered.shielding
         self._anew = anew
 
     def complete(self) -> tuple[tuple[LeftOut, ...], bool]:
@@ -82,6 +93,9 @@ class LiveRun:
 
         self._for_screen(groups, facts, Pulse(publish))
         publish()
+        passes.remember(facts.values())
+        self._hearing.forget_but(final)
+        self._shielding.forget_but(final)
         return every.left_out, every.paused
 
     def _publish_early(self) -> Foresight:

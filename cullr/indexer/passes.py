@@ -35,14 +35,22 @@ class Passes:
     """What every pass needs: where the photos are, the index, the crew, whom to tell."""
 
     def __init__(
-        self, roots: Sequence[Path], rows: dict[File, PhotoRow], store: Store, crew: Crew, progress: Progress
+        self,
+        roots: Sequence[Path],
+        rows: dict[File, PhotoRow],
+        store: Store,
+        crew: Crew,
+        progress: Progress,
+        gatherer: Gatherer | None = None,
     ) -> None:
+        """`gatherer` may be that of earlier runs over the same roots."""
         self._roots = roots
         self.rows = rows
         self._store = store
         self._crew = crew
         self.progress = progress
-        self._gatherer = Gatherer(roots, rows, store)
+        self._gatherer = gatherer or Gatherer(roots, store)
+        self._gatherer.begin(rows)
         self.unreadable: dict[File, str] = {}
         self.settled = True
         """False where something failed that may succeed next time: a lost line, a limit, a lack of memory."""
@@ -50,6 +58,10 @@ class Passes:
     def facts(self, shots: Iterable[Shot]) -> list[ShotFacts]:
         """What is known so far of every shot whose face was read, in the shots' order."""
         return self._gatherer.facts(shots)
+
+    def remember(self, facts: Iterable[ShotFacts]) -> None:
+        """These, measured, are the facts that the next run is to begin with."""
+        self._gatherer.measured(facts)
 
     def heads(self, shots: Iterable[Shot], pulse: Callable[[], None] = lambda: None) -> int:
         """Metadata and provisional looks from the heads of large JPEGs that were never read; how many there were.

@@ -188,8 +188,7 @@ def grouped(
     undecided = grouping.undecided(facts)
     if undecided:
         passes.digests(undecided)
-        digested = set(undecided)
-        facts = [_with_content(each, passes) if each.shot.face in digested else each for each in facts]
+        facts = passes.facts(shots)
     seen = seen_by_encoder(facts, settings, passes, opened, say, paused, encoders)
     known = {each.id: each for each in facts}
     found = grouping.groups(facts, settings, seen, compared)
@@ -213,10 +212,6 @@ def seen_by_encoder(
     opened.commit()  # weights may take minutes to come
     encoder = (encoders or Encoders(say)).get(settings.encoder, passes.progress)
     return embedded(facts, encoder, opened, passes, say, paused)
-
-
-def _with_content(facts: ShotFacts, passes: Passes) -> ShotFacts:
-    return replace(facts, content=tuple(passes.rows[photo].content for photo in facts.shot.photos))
 
 
 def _unread(shots: Sequence[Shot], found: Reconciled) -> set[File]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cullr.index.store import Store
@@ -47,6 +47,10 @@ class Shielding:
         lacking = self.unmeasured(groups, facts)
         measuring.fill({Measure.QUALITY: set().union(*lacking.values())}, facts, passes, store)
         return self.marked(groups, facts)
+
+    def forget_but(self, groups: Collection[str]) -> None:
+        """Keep nothing of groups but these ids."""
+        self._seen = {name: self._seen[name] for name in groups if name in self._seen}
 
     def _look(self, groups: Sequence[Group], facts: Facts) -> list[_Seen]:
         members = {group.id: [facts[shot] for shot in group.shots] for group in groups}

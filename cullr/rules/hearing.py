@@ -55,6 +55,10 @@ class Hearing:
                 break
         return found
 
+    def forget_but(self, groups: Collection[str]) -> None:
+        """Keep nothing of groups but these ids."""
+        self._decided = {name: self._decided[name] for name in groups if name in self._decided}
+
     def _heard(self, group: Group, facts: Mapping[ShotId, ShotFacts], gone: set[ShotId], demand: Demand) -> Proposals:
         members = [facts[shot] for shot in group.shots if shot in facts]
         out = frozenset(gone.intersection(group.shots))
