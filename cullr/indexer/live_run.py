@@ -141,9 +141,8 @@ class LiveRun:
         measuring.recall(Measure.QUALITY, {shot for group in found for shot in group.shots}, facts, to.store)
         marked, said, wanted = self._heard(found, facts)
         groups = list(marked)
-        if whole and groups:
-            if wanted:
-                to.writer.publish(groups, facts, said)
+        if groups and whole and wanted:
+            to.writer.publish(groups, facts, said)
             to.writer.passed(GROUPED, len(groups), len(groups))
         places = {group.id: place for place, group in enumerate(groups)}
         final: set[str] = set()
@@ -168,6 +167,8 @@ class LiveRun:
                 pulse()
         to.store.commit()
         publish()
+        if groups and whole and not wanted:
+            to.writer.passed(GROUPED, len(groups), len(groups))
         return groups
 
     def _for_screen(self, groups: Sequence[Group], facts: measuring.Facts, pulse: Callable[[], None]) -> None:

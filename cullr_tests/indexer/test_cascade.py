@@ -15,7 +15,7 @@ from cullr import scan
 from cullr.index import database, reviews
 from cullr.index.reviews import Reader
 from cullr.index.store import Store
-from cullr.indexer import grouping, live
+from cullr.indexer import grouping, order
 from cullr.indexer.live import Live
 from cullr.indexer.live_run import BY_PREVIEWS, GROUPED
 from cullr.indexer.passes import WORTH_A_HEAD, Passes
@@ -190,6 +190,7 @@ def test_groups_that_hold_what_they_held_can_be_approved_while_all_is_looked_at_
             raise Enough
         seen.append({})
         (root / "burst1_0.jpg").unlink()
+        pictures.save(root / "new.jpg", pictures.scene(77, 640, 480))  # takes a moment to be read
         opened.connection.set_trace_callback(look)
 
     with pytest.raises(Enough):
@@ -209,7 +210,7 @@ def test_complete_groups_are_shown_before_keepers_are_chosen_but_not_to_be_appro
     def leave(_seconds: float) -> None:
         raise Enough
 
-    monkeypatch.setattr(live, "AT_ONCE", 1)
+    monkeypatch.setattr(order, "AT_ONCE", 1)
     opened = database.open_for_writing(tmp_path / "cache", lambda _sentence: None)
     reader = Reader(opened.connection, reviews.key([shoot], Settings()))
 

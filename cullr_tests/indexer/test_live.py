@@ -1,0 +1,135 @@
+"""A screen's next run builds upon the last: it makes anew what changed, and finds what a fresh one would find."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cullr.index import database, publishing, reviews
+from cullr.index.reviews import Reader
+from cullr.indexer import facts
+from cullr.indexer.live import Live
+from cullr.rules import contest
+from cullr.settings import Limits, Settings
+from cullr_tests import pictures
+
+PAIRS = 30
+SETTINGS = Settings(limits=Limits(workers=2))
+Lines = dict[str, tuple[object, ...]]
+
+
+class Enough(Exception):
+    """The person leaves."""
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Path:
+    root = tmp_path / "shoot"
+    for seed in range(PAIRS):
+        for quality in (90, 80):
+            pictures.save(root / f"{seed:03}_{quality}.jpg", pictures.scene(seed, 200, 150), quality=quality)
+    return root
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often what is not to be done again was done."""
+    done: Counter[str] = Counter()
+
+    def counted(where: Any, name: str) -> None:
+        plain = getattr(where, name)
+
+        def count(*words: Any, **named: Any) -> Any:
+            done[name] += 1
+            return plain(*words, **named)
+
+        monkeypatch.setattr(where, name, count)
+
+    counted(contest, "propose")
+    counted(facts, "_facts")
+    counted(publishing.Writer, "_save")
+    return done
+
+
+def lines(reader: Reader) -> Lines:
+    """What the list and the desk would show, by a group's first photo."""
+    found: Lines = {}
+    for row in reader.order():
+        group, members, proposals = reader.group(row) or (None, (), ())
+        assert group is not None
+        shown = [(each.shot.path, each.quality, each.marks) for each in members]
+        words = [(each.keep, each.reason) for each in proposals]
+        found[members[0].shot.path] = (group.kind, group.shielded, shown, words, reader.rows([row])[row].provisional)
+    return found
+
+
+@contextmanager
+def index(cache: Path, root: Path) -> Iterator[tuple[database.Database, Reader]]:
+    opened = database.open_for_writing(cache, lambda _sentence: None)
+    yield opened, Reader(opened.connection, reviews.key([root], SETTINGS))
+    opened.close()
+
+
+def served(root: Path, cache: Path, *changes: Callable[[], bool]) -> Lines:
+    """What is shown after a run, and one more after each change, which tells whether the watch hears of it in time."""
+    waiting = iter(changes)
+
+    def wait(_seconds: float) -> bool:
+        change = next(waiting, None)
+        if change is None:
+            raise Enough
+        return change()
+
+    with index(cache, root) as (opened, reader):
+        with pytest.raises(Enough):
+            Live([root], SETTINGS, opened, print).serve(wait)
+        return lines(reader)
+
+
+def test_of_a_changed_shoot_only_what_changed_is_worked_out_again(
+    shoot: Path, tmp_path: Path, work: Counter[str]
+) -> None:
+    before: Counter[str] = Counter()
+
+    def change() -> bool:
+        before.update(work)
+        pictures.save(shoot / "003_new.jpg", pictures.scene(3, 200, 150), quality=85)
+        pictures.save(shoot / "lonely.jpg", pictures.scene(900, 200, 150))
+        (shoot / "004_80.jpg").unlink()
+        pictures.save(shoot / "005_80.jpg", pictures.scene(901, 200, 150), quality=85)
+        (shoot / "006_80.xmp").write_text(
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+        )
+        return True
+
+    after = served(shoot, tmp_path / "cache", change)
+    anew = work - before
+    assert before["_facts"] >= 2 * PAIRS and before["propose"] >= PAIRS - 1 and before["_save"] >= PAIRS - 1
+    assert 0 < anew["_facts"] <= 8
+    assert 0 < anew["propose"] <= 12
+    assert 0 < anew["_save"] <= 12
+    assert after == served(shoot, tmp_path / "fresh")
+    assert [name for name in after if name.startswith(("003", "004", "005", "006"))] == ["003_80.jpg", "006_80.jpg"]
+    assert "4 stars" in str(after["006_80.jpg"])
+
+
+def test_what_changed_while_nobody_looked_is_found_although_nothing_is_remembered(
+    shoot: Path, tmp_path: Path, work: Counter[str]
+) -> None:
+    before: Counter[str] = Counter()
+
+    def quiet() -> bool:
+        before.update(work)
+        os.utime(shoot / "007_80.jpg", (1, 1))
+        return False  # the minute's look, not the watch, finds it
+
+    after = served(shoot, tmp_path / "cache", quiet)
+    assert work["_facts"] - before["_facts"] >= 2 * PAIRS  # held no longer than there was anything to hold it for
+    assert after == served(shoot, tmp_path / "fresh")
