@@ -26,7 +26,8 @@ from cullr.model import Metadata, Rung
 from cullr.settings import Limits
 
 Reference = Callable[[Image.Image], int]
-Measurer = Callable[[Image.Image], object]
+Measurer = Callable[[Image.Image, Image.Image | None], object]
+"""Of a picture as shown, RGB, and of its grey where that is made already."""
 LARGE, WORKING = 6_000_000, 960
 """From so many pixels on a baseline JPEG is drafted to at least 960 on its long side, not to 80: its Huffman codes
 cost the most, so 1500x1000 of 24 megapixels takes 20 % longer than 750x500, and saves the decode for measuring."""
@@ -179,10 +180,15 @@ def _rendered(
     rung = Rung.FULL if image.size == stored else Rung.DRAFT
     # The thumb is turned after scaling where it was drafted: turning 24 megapixels costs 40 ms.
     shown = image if rung is Rung.DRAFT else turned(image, orientation)
-    small = shrink.waiting(to_grey(shown), orientation if rung is Rung.DRAFT else 1)
+    grey = to_grey(shown)
+    small = shrink.waiting(grey, orientation if rung is Rung.DRAFT else 1)
     told = reference(shown.convert("RGB")) if reference else None
     enough = measurer is not None and reference is None and max(image.size) >= min(WORKING, max(stored))
-    measured = measurer(_rgb(turned(image, orientation))) if measurer and enough else None
+    measured = None
+    if measurer and enough:
+        if rung is Rung.DRAFT:
+            shown, grey = turned(image, orientation), turned(grey, orientation)
+        measured = measurer(_rgb(shown), grey)
     return Picture(facts, small, rung, fingerprint, told, measured)
 
 

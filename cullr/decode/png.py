@@ -6,6 +6,7 @@ pixels. For the rest, and for whatever kornia-rs complains about, None: Pillow d
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -25,13 +26,13 @@ def loaded(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
     if channels is None:
         return None
     stream.seek(0)
-    data = stream.read()
+    data = stream.getvalue() if isinstance(stream, io.BytesIO) else stream.read()
     if not _plain(data):
         return None
-    from kornia_rs import io
+    from kornia_rs.io import decode_image_png_u8
 
     try:
-        pixels = io.decode_image_png_u8(data, (image.height, image.width), channels)
+        pixels = decode_image_png_u8(data, (image.height, image.width), channels)
     except Exception:  # noqa: BLE001  it raises Exception itself, for damage as for a depth that was not asked for
         return None
     found = Image.fromarray(pixels[..., 0] if channels == "mono" else np.ascontiguousarray(pixels))

@@ -122,7 +122,7 @@ def _fresh(path: Path, limits: Limits, _hash_name: str) -> decode.Head | None:
 
 def _picture(path: Path, limits: Limits, hash_name: str, *, measured: bool = False) -> decode.Picture:
     if hash_name == "phash":
-        return decode.open_picture(path, limits, measurer=_MEASURES[Measure.QUALITY] if measured else None)
+        return decode.open_picture(path, limits, measurer=quality.measured if measured else None)
     return decode.open_picture(path, limits, lambda image: hashes.reference_hash(image, hash_name))
 
 
