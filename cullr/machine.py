@@ -1,4 +1,4 @@
-"""What this process may use of the machine: cores, and memory."""
+"""What this process may use of the machine: cores, memory, and a place for what can be made again."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def free_memory() -> int:
         return free if limit == "max" else min(free, max(0, int(limit) - int(used)))
     except (OSError, ValueError, AttributeError):
         return free
+
+
+def cache_folder() -> Path:
+    """Where the index lives: `$CULLR_CACHE`, else the user's cache directory."""
+    chosen = os.environ.get("CULLR_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs  # not for those who do not ask
+
+    return Path(platformdirs.user_cache_dir("cullr"))

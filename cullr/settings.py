@@ -6,7 +6,6 @@ Order, later wins: built-in defaults, the user's file, the first root that holds
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,12 +119,6 @@ def load(roots: Sequence[Path], flags: Mapping[str, Any] | None = None) -> Setti
 def user_file() -> Path:
     """Where the user's own settings live."""
     return Path(platformdirs.user_config_dir("cullr")) / "cullr.toml"
-
-
-def cache_folder() -> Path:
-    """Where the index lives: `$CULLR_CACHE`, else the user's cache directory."""
-    chosen = os.environ.get("CULLR_CACHE")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("cullr"))
 
 
 def _first_root_file(roots: Sequence[Path]) -> tuple[Path, ...]:

@@ -276,7 +276,7 @@ def main() -> None:
     if options.way:
         serve(options.way, options.home)
         return
-    from cullr.settings import cache_folder
+    from cullr.machine import cache_folder
 
     home = cache_folder() / "bench-embed"
     home.mkdir(parents=True, exist_ok=True)

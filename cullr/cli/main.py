@@ -6,16 +6,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cullr import __version__
 from cullr.cli.interrupted import INTERRUPTED, STOPPED
 from cullr.errors import CullrError, UsageError
 from cullr.safe_text import visible
+
+if TYPE_CHECKING:
+    from cullr.session.child import Child
 
 COMMANDS = {
     "report": "which photos look alike, which to keep and why",
@@ -57,15 +63,40 @@ def _run(words: Sequence[str]) -> int:
         parser = _Parser(prog=f"cullr {words[0]}", description=COMMANDS[words[0]].capitalize() + ".")
         rest = words[1:]
     else:
-        command = importlib.import_module("cullr.cli.review")
-        parser = _review_parser()
-        rest = words
         _check_spelling(words)
+        with _indexer(words) as child:
+            command = importlib.import_module("cullr.cli.review")
+            parser = _review_parser()
+            parser.set_defaults(child=child)
+            return _done(command, parser, words)
+    return _done(command, parser, rest)
+
+
+def _done(command: ModuleType, parser: _Parser, words: Sequence[str]) -> int:
     command.arguments(parser)
-    code = command.run(parser.parse_args(rest))
+    code = command.run(parser.parse_args(words))
     sys.stdout.flush()
     assert isinstance(code, int)
     return code
+
+
+@contextlib.contextmanager
+def _indexer(words: Sequence[str]) -> Iterator[Child | None]:
+    """The screen's indexer, where there will be one that has never read anything: begun before anything else, for what
+    it imports takes longest."""
+    told = {"-h", "--help", "--version"}.intersection(words)
+    if told or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        yield None
+        return
+    from cullr import machine
+    from cullr.session.child import Child
+
+    child = Child.for_new(machine.cache_folder())
+    try:
+        yield child
+    finally:
+        if child:
+            child.stop()
 
 
 def _review_parser() -> _Parser:

@@ -9,7 +9,6 @@ from cullr import settings
 from cullr.cli import options as shared
 from cullr.cli.progress import Ticker
 from cullr.errors import UsageError
-from cullr.session.child import Child
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,14 +25,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("the review needs a terminal", "`cullr report` writes the same groups to a pipe or a file.")
     if options.kind:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")
-    child = Child.for_new(settings.cache_folder())
-    try:
-        with Ticker(quiet=True) as ticker:
-            session = shared.opened(options, ticker)
-        screen = settings.screen(session.roots, {"theme": options.theme, "pictures": options.pictures})
-        from cullr.tui import start
+    with Ticker(quiet=True) as ticker:
+        session = shared.opened(options, ticker)
+    screen = settings.screen(session.roots, {"theme": options.theme, "pictures": options.pictures})
+    from cullr.tui import start
 
-        return start.review(session, screen, child)
-    finally:
-        if child:
-            child.stop()
+    return start.review(session, screen, options.child)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cullr.embed import download, extras
 from cullr.errors import Failed
-from cullr.settings import cache_folder
+from cullr.machine import cache_folder
 
 MISSING = " answered 404"
 """In a server's refusal: only then is the next name worth trying."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from cullr.settings import cache_folder
+from cullr.machine import cache_folder
 
 _LARGEST = 1 << 20
 _KNOWN = ("float32", "bfloat16")

@@ -1,0 +1,2 @@
+FILE = "index.sqlite3"
+"""Its name in the cache folder."""

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 from cullr.errors import Failed
-from cullr.index import schema
+from cullr.index import FILE, schema
 
-FILE = "index.sqlite3"
 COMMIT_SECONDS = 0.25
 WAIT_SECONDS = 5.0
 """For a program that holds the index: a backup, or another cullr where the file system knows no locks."""

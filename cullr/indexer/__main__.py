@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cullr.errors import CullrError, RootError
-from cullr.index import database
+from cullr.index import FILE, database
 from cullr.pool.crew import Crew
 from cullr.pool.nursery import Nursery
 from cullr.settings import Limits, Matching, Settings
@@ -70,7 +70,7 @@ def _forked(orders: dict[str, Any]) -> Nursery:
     """The workers' nursery, made of this process where nothing is known yet and all of it will be needed at once: it
     and we have most imports in common. Before anything is opened and any thread started."""
     nursery = Nursery()
-    if not (Path(orders["cache"]) / database.FILE).exists() and orders["settings"]["encoder"] == "none":
+    if not (Path(orders["cache"]) / FILE).exists() and orders["settings"]["encoder"] == "none":
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would not live through the fork
         importlib.import_module("cullr.pool.worker")
         nursery.fork()

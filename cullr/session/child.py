@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cullr import machine
-from cullr.settings import Settings
+from cullr.index import FILE
+
+if TYPE_CHECKING:
+    from cullr.settings import Settings
 
 NICE = 5
 """While it is imported; then it goes behind everything else."""
@@ -46,12 +48,12 @@ class Child:
     def for_new(cls, cache: Path) -> Child | None:
         """One where nothing was ever read: it needs a quarter second to begin, and does so while we find out what to
         tell it. None where there is an index: what is known is shown first."""
-        from cullr.index import database
-
-        return None if (cache / database.FILE).exists() else cls()
+        return None if (cache / FILE).exists() else cls()
 
     def order(self, roots: tuple[str, ...], settings: Settings, cache: str, *, paused: bool = False) -> None:
         """Let it work; once."""
+        from dataclasses import asdict
+
         assert self._process.stdout is not None
         self._ordered = True
         self._tell({"roots": roots, "settings": asdict(settings), "cache": cache, "paused": paused})
@@ -85,6 +87,8 @@ class Child:
     def stop(self) -> None:
         """Close its stdin, which ends it in order; kill it when that takes more than two seconds."""
         assert self._process.stdin is not None
+        if not self._ordered:
+            self._process.kill()  # it has nothing to end in order
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         try:

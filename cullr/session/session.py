@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cullr import machine
 from cullr import settings as configuration
 from cullr.errors import NothingFound, UsageError
 from cullr.model import Counts, Group, Kind, Review, ReviewedGroup, ShotFacts, ShotId
@@ -60,7 +61,7 @@ class Session:
         """Raises RootError for roots that cannot be used, ConfigError for settings that are wrong."""
         checked = check_roots(roots or [Path()])
         settings = configuration.load(checked, flags)
-        return cls(tuple(checked), settings, configuration.cache_folder(), say, progress)
+        return cls(tuple(checked), settings, machine.cache_folder(), say, progress)
 
     def index(self) -> Indexed:
         """Bring the index up to date without looking for groups. Raises NothingFound, Failed."""
@@ -215,11 +216,11 @@ class Session:
         self, *, kinds: Collection[Kind] = tuple(Kind), wants: Wants | None = None, previews: bool = False
     ) -> Indexed:
         """Without kinds the index is brought up to date and nothing more."""
-        from cullr.index import database
+        from cullr.index import FILE
         from cullr.pool.crew import Crew
 
         with Crew(self.settings.limits, self.settings.match.hash) as crew:
-            if not (self.cache / database.FILE).exists():
+            if not (self.cache / FILE).exists():
                 crew.begin()  # there will be much to read, and a worker takes as long to import as we do
             from cullr.indexer.run import run
 

@@ -22,7 +22,7 @@ import pytest
 
 from cullr.cli.interrupted import INTERRUPTED, STOPPED
 from cullr.cli.main import main
-from cullr.index import database
+from cullr.index import FILE
 from cullr_tests import pictures
 
 Capture = pytest.CaptureFixture[str]
@@ -260,7 +260,7 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path: Path, own_folders: Path) ->
 
     def reading() -> bool:
         with contextlib.suppress(OSError, sqlite3.Error):
-            index = own_folders / "cache" / database.FILE
+            index = own_folders / "cache" / FILE
             with contextlib.closing(sqlite3.connect(f"file:{index}?mode=ro", uri=True)) as opened:
                 return bool(opened.execute("SELECT count(*) FROM photo WHERE format IS NOT NULL").fetchone()[0])
         return False

@@ -17,7 +17,8 @@ from cullr.embed import checkpoints, extras, loading
 from cullr.embed.download import Patience
 from cullr.errors import Failed, UsageError
 from cullr.indexer.run import run
-from cullr.settings import Settings, cache_folder
+from cullr.machine import cache_folder
+from cullr.settings import Settings
 from cullr_tests import pictures
 from cullr_tests.embed.conftest import Tiny
 from cullr_tests.embed.hub import closed_port, serving

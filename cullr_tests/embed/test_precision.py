@@ -17,7 +17,7 @@ from cullr.embed.encoder import trial_pictures
 from cullr.embed.precision import halved, serves, settle
 from cullr.embed.tower import LEAST, TorchEncoder, Tower, batch_size, choose_device, lanes, run
 from cullr.errors import Failed, UsageError
-from cullr.settings import cache_folder
+from cullr.machine import cache_folder
 
 TOLD: list[float] = []
 """How long each forward pass of any `Trunk` worked, halved copies included."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cullr.errors import Failed
-from cullr.index import database, schema
+from cullr.index import FILE, database, schema
 
 
 def opened(folder: Path) -> tuple[database.Database, list[str]]:
@@ -32,7 +32,7 @@ def test_a_damaged_index_is_set_aside_and_rebuilt(tmp_path: Path, damage: str) -
     index, _ = opened(tmp_path)
     index.connection.executemany("INSERT INTO folder (path) VALUES (?)", [(f"/{n}".encode(),) for n in range(5000)])
     index.close()
-    path = tmp_path / database.FILE
+    path = tmp_path / FILE
     if damage == "text":
         path.write_text("this is not a database, whatever its name says" * 100)
     elif damage == "torn":
@@ -86,7 +86,7 @@ def test_an_index_from_a_newer_cullr_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="newer cullr") as raised:
         opened(tmp_path)
     assert raised.value.remedy
-    db = sqlite3.connect(tmp_path / database.FILE)
+    db = sqlite3.connect(tmp_path / FILE)
     assert db.execute("PRAGMA user_version").fetchone()[0] == schema.newest() + 1
     db.close()
 

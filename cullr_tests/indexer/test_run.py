@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from pillow_heif import register_heif_opener
 
 from cullr.errors import Failed
-from cullr.index import database
+from cullr.index import FILE, database
 from cullr.index.store import Store
 from cullr.indexer.run import Indexed, run
 from cullr.model import Kind
@@ -134,7 +134,7 @@ def test_photos_indexed_by_fewer_dialects_have_their_heads_read_again_and_nothin
         settings = Settings()
         return run([shoot], settings, tmp_path / "cache", progress=lambda name, *_: passes.append(name), say=print)
 
-    db = sqlite3.connect(tmp_path / "cache" / database.FILE)
+    db = sqlite3.connect(tmp_path / "cache" / FILE)
     with db:
         for table in ("photo", "sidecar"):
             db.execute(f"UPDATE {table} SET rating = NULL, dialects = dialects - 1")
@@ -240,7 +240,7 @@ def test_a_shot_whose_face_is_broken_is_shown_by_its_other_photo(shoot: Path, in
 
 def test_an_index_that_breaks_during_the_run_is_rebuilt(shoot: Path, index: Run, tmp_path: Path) -> None:
     first = index(shoot)
-    path = tmp_path / "cache" / database.FILE
+    path = tmp_path / "cache" / FILE
     damaged = bytearray(path.read_bytes())
     for page in range(1, len(damaged) // 8192):  # every page but the first, which the opening reads
         damaged[page * 8192 : page * 8192 + 64] = b"\xff" * 64

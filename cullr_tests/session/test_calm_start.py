@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from cullr import settings
+from cullr import machine
 from cullr.session import Session
 from cullr.session.child import Child
 from cullr.session.desk import Desk
@@ -29,7 +29,7 @@ def test_known_groups_are_shown_before_the_indexer_works_and_new_photos_found_af
     photo = pictures.save(root / "1.jpg", pictures.scene(1, 200, 150)).read_bytes()
     (root / "2.jpg").write_bytes(photo)
 
-    first = Child.for_new(settings.cache_folder())
+    first = Child.for_new(machine.cache_folder())
     assert first is not None, "nothing was ever read: at once"
     first.stop()
     desk = Desk(Session.open([root]))
@@ -42,7 +42,7 @@ def test_known_groups_are_shown_before_the_indexer_works_and_new_photos_found_af
     finally:
         desk.stop()
 
-    assert Child.for_new(settings.cache_folder()) is None
+    assert Child.for_new(machine.cache_folder()) is None
     other = pictures.save(root / "3.jpg", pictures.scene(2, 200, 150)).read_bytes()
     (root / "4.jpg").write_bytes(other)
     desk = Desk(Session.open([root]))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from cullr import settings
+from cullr import machine
 from cullr.embed.runtime import HANDED_OVER as BATCH
 from cullr.index import database
 from cullr.model import Kind
@@ -27,7 +27,7 @@ def until(desk: Desk, holds: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def vectors() -> int:
-    db = database.open_for_reading(settings.cache_folder())
+    db = database.open_for_reading(machine.cache_folder())
     assert db is not None
     with closing(db):
         return int(db.execute("SELECT count(*) FROM vector").fetchone()[0])
