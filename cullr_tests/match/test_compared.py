@@ -251,3 +251,13 @@ def test_blocks_change_nothing(steps: list[Step], any_orientation: bool) -> None
         for step in steps:
             known = changed(known, step)
             before.agree(list(known.values()))
+
+
+@pytest.mark.parametrize("any_orientation", [False, True])
+def test_pairs_of_several_steps_count_together(any_orientation: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """435 pairs among the first, 345 more with the others: each fits, both together do not."""
+    monkeypatch.setattr(compared, "MOST_PAIRS", 500)
+    facts = near(40)
+    before = Steps(correlation=-1, any_orientation=any_orientation)
+    before.agree(facts[:30])
+    before.agree(facts)
