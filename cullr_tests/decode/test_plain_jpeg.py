@@ -245,3 +245,39 @@ def test_the_shared_photos_are_told_as_by_pillow(shared_photos: Path) -> None:
             plain += not asked
             assert own == pillows, path.name
     assert plain > 100
+
+
+def broken(tags: bytes) -> bytes:
+    return after_start(written(), segment(0xE1, b"Exif\0\0" + tags))
+
+
+BROKEN = {
+    "no directory": broken(b"junk that is no TIFF"),
+    "cut short": broken(TAGS.tobytes()[6:30]),
+    "one byte": broken(b"M"),
+    "a directory far away": broken(b"MM\0\x2a\0\0\xff\xff"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_exif_is_as_good_as_none(path: Path, name: str) -> None:
+    path.write_bytes(BROKEN[name])
+    own, pillows, _ = both(path)
+    assert own == pillows
+    assert own[2] is Rung.DRAFT
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_of_a_broken_exif_nobody_is_warned(path: Path, name: str, recwarn: pytest.WarningsRecorder) -> None:
+    path.write_bytes(BROKEN[name])
+    both(path)
+    assert [str(each.message) for each in recwarn] == []
+
+
+def test_the_damaged_ones_among_the_shared_photos_are_told_as_by_pillow(shared_photos: Path) -> None:
+    other = []
+    for path in sorted((shared_photos / "corrupt").glob("*.jpg")):
+        own, pillows, _ = both(path)
+        other += [(path.name, own[0], pillows[0])] * (own != pillows)
+    assert other == []
