@@ -98,3 +98,11 @@ def test_a_picture_too_large_to_wait_is_scaled_down_at_once_and_turned_all_the_s
     found = shrink.waiting(grey, 6)
     assert (found.pixels.shape == (shrink.SIDE, shrink.SIDE)) == (size != (256, 256))
     assert shrink.greys([found]) == [one_by_one(np.asarray(grey), 6)]
+
+
+@pytest.mark.parametrize("size", [(33, 35), (40, 49), (40, 60), (50, 75), (62, 93)])
+def test_small_upright_pictures_at_once_are_what_pillow_makes_of_each(size: tuple[int, int]) -> None:
+    """Pillow scales these down before across."""
+    chance = np.random.default_rng(1)
+    small = [Small(np.asarray(chance.choice((0, 255), size[::-1]), np.uint8)) for _ in range(8)]
+    assert shrink.greys(small) == [one_by_one(each.pixels, 1) for each in small]
