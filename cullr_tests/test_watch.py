@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -101,3 +102,11 @@ def test_a_folder_that_goes_and_one_that_comes_in_its_place_are_seen_and_the_new
             pass
         (root / "a.jpg").write_bytes(b"x")
         assert watch.wait(20)
+
+
+def test_a_photo_that_is_only_given_another_time_ends_the_wait(root: Path) -> None:
+    (root / "a.jpg").write_bytes(b"x")
+    with Watch([root]) as watch:
+        assert not watch.wait(0.1)
+        os.utime(root / "a.jpg", (1, 1))
+        assert watch.wait(1.5)
