@@ -114,6 +114,21 @@ def test_a_group_that_was_final_stays_so_while_all_is_looked_at_anew_unless_it_h
     assert again(later, {2: replace(facts(2), marks=Marks(5))}) == [True, False]
 
 
+def test_a_review_has_begun_once_it_has_groups_and_in_whichever_session(channel: tuple[Writer, Reader]) -> None:
+    writer, _ = channel
+    other, later = Writer(writer._db, "another"), Writer(writer._db, "r")
+    writer.state("working")
+    assert not writer.begun()
+    publish(writer)
+    assert not writer.begun(), "no groups were found"
+    publish(writer, group(Kind.PHASH, 1, 2))
+    assert (writer.begun(), later.begun(), other.begun()) == (True, True, False)
+    later.state("working")
+    assert later.begun(), "starting anew keeps the groups"
+    publish(later)
+    assert not writer.begun(), "the last one is gone"
+
+
 def test_a_group_that_grows_keeps_its_place(channel: tuple[Writer, Reader]) -> None:
     writer, reader = channel
     publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4), group(Kind.EXACT, 5, 6))
