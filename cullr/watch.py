@@ -14,10 +14,12 @@ from pathlib import Path
 from types import TracebackType
 
 from watchdog.events import (
+    DirAttribEvent,
     DirCreatedEvent,
     DirDeletedEvent,
     DirModifiedEvent,
     DirMovedEvent,
+    FileAttribEvent,
     FileClosedEvent,
     FileCreatedEvent,
     FileDeletedEvent,
@@ -35,8 +37,8 @@ REST = 0.5
 """Seconds without an event that end a burst of them: a camera writes RAW and JPEG of one shot within that."""
 GLANCE = 2.0
 CHANGES: list[type[FileSystemEvent]] = [
-    *(FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent),
-    *(DirCreatedEvent, DirModifiedEvent, DirMovedEvent, DirDeletedEvent),
+    *(FileCreatedEvent, FileModifiedEvent, FileAttribEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent),
+    *(DirCreatedEvent, DirModifiedEvent, DirAttribEvent, DirMovedEvent, DirDeletedEvent),
 ]
 """What the system is to tell. Not who reads what: our own workers open every photo, and to hear of that costs the
 indexer as much as all its own work."""

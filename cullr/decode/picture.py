@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,7 +78,9 @@ def open_picture(
             found = _raw_picture(stream, content, limits, reference, fingerprint)
             if found:
                 return found
-        plain = None if reference else _plain(stream, content, limits, fingerprint, measurer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            plain = None if reference else _plain(stream, content, limits, fingerprint, measurer)
         return plain or opener.use(
             stream,
             content.type,
@@ -150,15 +153,26 @@ def _plain(
     size = plain_jpeg.drafted(stored, DRAFT_SIDE)
     if size == stored or (measurer is not None and max(size) >= min(WORKING, *stored)):
         return None
-    exif = Image.Exif()
-    if head.exif:
-        exif.load(head.exif)
-    pixels = plain_jpeg.grey(data, size)
-    if pixels is None:
+    exif = _exif(head.exif)
+    pixels = plain_jpeg.grey(data, size) if exif is not None else None
+    if exif is None or pixels is None:
         return None
     orientation = exif_tags.orientation(exif)
     facts = describe.told(exif, None, content.type, orientation, stored, compression.of_steps(head.steps))
     return Picture(facts, Small(pixels, orientation), Rung.DRAFT, fingerprint)
+
+
+def _exif(data: bytes) -> Image.Exif | None:
+    """The tags; None where they are damaged, of which Pillow may yet make something, or an error in its words."""
+    exif = Image.Exif()
+    try:
+        if data:
+            exif.load(data)
+            exif_tags.orientation(exif)  # read only now
+            exif_tags.sub_tags(exif)
+    except Exception:  # noqa: BLE001  as with every decoder, any will do
+        return None
+    return exif
 
 
 def _rendered(

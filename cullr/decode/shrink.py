@@ -95,7 +95,8 @@ def small(grey: Image.Image) -> Image.Image:
 
 
 def _fits(width: int, height: int) -> bool:
-    return min(width, height) >= SIDE and 2 * height <= 3 * width
+    """Whether Pillow scales such pictures across before down, as we do: not tall ones."""
+    return min(width, height) >= SIDE and 2 * height <= 3 * width and height + SIDE <= 2 * width
 
 
 def _narrowed(rows: Bytes) -> Bytes:

@@ -48,7 +48,7 @@ class Compared:
         self._alike: dict[int, list[int]] = {}
         self._pairs = no_pairs()
         self._found = 0
-        """Pairs before correlation, of looks that came later."""
+        """Pairs before correlation, upright and turned."""
 
     def match(self, facts: Sequence[ShotFacts], places: Positions) -> tuple[Positions, Positions, Hashes]:
         """Of the shots at `places` (in path order; each has a look): the node of each, which is the place of the first
@@ -162,6 +162,7 @@ class Compared:
             pairs, within = _joined(self._own[new], None, self.within)
             self._all_found &= pairs is not None and within == self.within
             self.within = within
+            self._found += 0 if pairs is None else len(pairs)
             yield new[_neighbours(self._own[new]) if pairs is None else pairs]
             return
         every = np.concatenate((old, new))
@@ -179,6 +180,7 @@ class Compared:
         else:
             pairs, within = _joined(left, right, self.within)
             self._all_found &= pairs is not None and within == self.within
+            self._found += 0 if pairs is None else len(pairs)
             blocks = iter([no_pairs() if pairs is None else pairs])
         for block in blocks:
             way, place = np.divmod(block[:, 1], len(every))
