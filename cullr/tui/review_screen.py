@@ -157,7 +157,8 @@ class ReviewScreen(Screen[None]):
         if found is not None:
             self._follow(found)
             self._recount()
-        self.streaming.took(time.monotonic() - began)
+        # The first group does not wait for what it took to see that there is none yet.
+        self.streaming.took(time.monotonic() - began if self.groups.keys else 0.0)
 
     def _follow(self, found: list[int]) -> None:
         self.groups.follow(found, sorted_by_key=self.streaming.by == "found")
