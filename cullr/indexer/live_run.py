@@ -138,7 +138,7 @@ class LiveRun:
         where they are the `whole` and anything is asked for. From where the person looks onwards, one after the other
         becomes final: only groups that share no shot with others say what they say for good."""
         passes, to = self._passes, self._to
-        measuring.recall(Measure.QUALITY, {shot for group in found for shot in group.shots}, facts, to.store)
+        measuring.recall_all(found, facts, to.store)
         marked, said, wanted = self._heard(found, facts)
         groups = list(marked)
         if groups and whole and wanted:

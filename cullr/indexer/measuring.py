@@ -24,8 +24,7 @@ def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, 
     this machine is told in a sentence, else it is empty."""
     lacking = ""
     tried: defaultdict[Measure, set[ShotId]] = defaultdict(set)
-    # What the index has of them at once: else each contest would come to its first measure and begin again.
-    recall(Measure.QUALITY, {shot for group in groups for shot in group.shots if shot in facts}, facts, store)
+    recall_all(groups, facts, store)
     while True:
         demand = Demand(tried)
         wants(groups, facts, demand)
@@ -68,6 +67,14 @@ def _without_faces() -> str:
     from cullr.quality import faces  # with all of Pillow, for what few rules come to ask
 
     return "" if faces.installed() else f"Faces and eyes are not looked at: the extra is not installed. {faces.INSTALL}"
+
+
+def recall_all(groups: Iterable[Group], facts: Facts, store: Store) -> None:
+    """Put all that the index has measured of these groups into the facts: else each contest would come to a measure,
+    ask, and begin again."""
+    members = {shot for group in groups for shot in group.shots if shot in facts}
+    for measure in Measure:
+        recall(measure, members, facts, store)
 
 
 def recall(measure: Measure, photos: Iterable[ShotId], facts: Facts, store: Store) -> set[ShotId]:
