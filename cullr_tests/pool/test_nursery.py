@@ -90,6 +90,8 @@ def test_an_answer_that_nobody_waited_for_is_not_taken_for_the_next(tasks: list[
         ours.close()
         theirs.close()
         assert len(list(crew.run(Job.PICTURE, tasks))) == 40
+        [worker] = crew._workers
+        assert not gone(worker.pid)  # the other one had nobody to answer to
 
 
 def nursery_question(number: int) -> bytes:
