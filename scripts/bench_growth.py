@@ -27,7 +27,7 @@ STAGES = {
     "bursts": ("cullr.match.burst", "match"),
     "groups": ("cullr.indexer.grouping", "groups"),
     "measures": ("cullr.indexer.measuring", "settle"),
-    "shields": ("cullr.indexer.measuring", "shielded"),
+    "shields": ("cullr.indexer.shielding:Shielding", "shielded"),
     "rules": ("cullr.session.decided:Judge", "ask"),
     "proposals": ("cullr.session.decided:Judge", "propose"),
     "report": ("cullr.report", "write"),

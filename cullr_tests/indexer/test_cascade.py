@@ -18,7 +18,7 @@ from cullr.index.store import Store
 from cullr.indexer import grouping, order
 from cullr.indexer.live import Live
 from cullr.indexer.live_run import BY_PREVIEWS, GROUPED
-from cullr.indexer.passes import WORTH_A_HEAD, Passes
+from cullr.indexer.passes import FEW, WORTH_A_HEAD, Passes
 from cullr.indexer.reconcile import reconcile
 from cullr.indexer.run import run
 from cullr.model import Group, Measure, Rung, ShotFacts, ShotId
@@ -190,7 +190,8 @@ def test_groups_that_hold_what_they_held_can_be_approved_while_all_is_looked_at_
             raise Enough
         seen.append({})
         (root / "burst1_0.jpg").unlink()
-        pictures.save(root / "new.jpg", pictures.scene(77, 640, 480))  # takes a moment to be read
+        for seed in range(70, 70 + FEW):  # the first so many are published at once
+            pictures.save(root / f"new{seed}.jpg", pictures.scene(seed, 320, 240))
         opened.connection.set_trace_callback(look)
 
     with pytest.raises(Enough):

@@ -56,6 +56,18 @@ class Review:
     def said(self) -> str:
         return self.screen.message.sentence
 
+    def hear(self) -> list[str]:
+        """All that is said from now on."""
+        heard: list[str] = []
+        message, say = self.screen.message, self.screen.message.say
+
+        def hearing(sentence: str, tone: str = "") -> None:
+            heard.append(sentence)
+            say(sentence, tone)
+
+        message.say = hearing  # type: ignore[method-assign]
+        return heard
+
     @property
     def titles(self) -> list[str]:
         """What the list shows, from the top."""

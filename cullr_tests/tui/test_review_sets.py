@@ -57,9 +57,10 @@ def test_embedding_pauses_and_goes_on_by_a_key_of_the_person_s_choice(shared_pho
     (root / "cullr.toml").write_text('encoder = "builtin"\n', "utf-8")
 
     async def rest(review: Review) -> None:
+        said = review.hear()
         await review.press("ctrl+e")
         assert review.desk.paused
-        assert "pauses" in review.said
+        assert any("pauses" in each for each in said)  # the indexer may have said something since
         await review.press("ctrl+e", "ctrl+e")
         assert review.desk.paused
 
