@@ -20,11 +20,10 @@ Wants = Callable[[Sequence[Group], Mapping[ShotId, ShotFacts], Demand], object]
 
 
 def settle(groups: Sequence[Group], facts: Facts, wants: Wants, passes: Passes, store: Store) -> str:
-    """Measure until nothing is asked for that can be had; `facts` are brought up to date. What was asked for in vain on
-    this machine is told in a sentence, else it is empty."""
+    """Measure until nothing is asked for that can be had; `facts`, into which all was recalled, are brought up to date.
+    What was asked for in vain on this machine is told in a sentence, else it is empty."""
     lacking = ""
     tried: defaultdict[Measure, set[ShotId]] = defaultdict(set)
-    recall_all(groups, facts, store)
     while True:
         demand = Demand(tried)
         wants(groups, facts, demand)

@@ -134,6 +134,7 @@ class _Run:
                     facts, every = grouped(self.roots, shots, self.settings, passes, self.opened, self.say)
                     groups = [each for each in every.groups if each.kind in kinds]
                     left_out = tuple(each for each in every.left_out if each.kind in kinds)
+                    measuring.recall_all(groups, facts, store)
                     groups = shielding.shielded(groups, facts, passes, store)
                     if wants:
                         lacking = measuring.settle(groups, facts, wants, passes, store)

@@ -61,7 +61,7 @@ class Shielding:
             verdict = shields.shield(group, members[group.id], steps)
             after = replace(group, shielded=verdict) if verdict else group
             open_yet = shields.unmeasured(group, members[group.id], after.shielded, steps)
-            self._seen[group.id] = _Seen(group, members[group.id], after, [each.id for each in open_yet])
+            self._seen[group.id] = _Seen(group, members[group.id], after, tuple(each.id for each in open_yet))
         return [self._seen[group.id] for group in groups]
 
     def _is_known(self, group: Group, members: Iterable[ShotFacts]) -> bool:

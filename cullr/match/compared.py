@@ -24,7 +24,6 @@ NEIGHBOURS = 64
 INVERSE = (0, 1, 2, 3, 4, 6, 5, 7)
 """By orientation the one that takes it back: only quarter turns are not their own."""
 
-Key = tuple[object, ...]
 Hashes = NDArray[np.uint64]
 
 
@@ -41,7 +40,7 @@ class Compared:
         self.within = self._distance
         """The distance at which there are no more than `MOST_PAIRS`."""
         self._all_found = True
-        self._look_of: dict[ShotId, tuple[int, Key]] = {}
+        self._look_of: dict[ShotId, tuple[int, int]] = {}
         self._own = np.empty(0, np.uint64)
         self._turned = np.empty((0, 8 if self._any else 0), np.uint64)
         self._alive = np.empty(0, np.bool_)
@@ -73,7 +72,7 @@ class Compared:
     def _numbers(self, facts: Sequence[ShotFacts], places: Positions) -> NDArray[np.int64]:
         """The number of each one's look, the new ones compared."""
         number = np.full(len(places), -1, np.int64)
-        there: dict[ShotId, tuple[int, Key]] = {}
+        there: dict[ShotId, tuple[int, int]] = {}
         for at, place in enumerate(places.tolist()):
             known = self._look_of.get(facts[place].id)
             if known is not None and known[1] == _key(facts[place]):
@@ -202,10 +201,10 @@ class _TooManyPairs(Exception):
     """More than can be held: all must be compared anew, at a smaller distance."""
 
 
-def _key(fact: ShotFacts) -> Key:
-    """Another key, another look."""
+def _key(fact: ShotFacts) -> int:
+    """Another look, another key: 64 bits, for a million of them are held."""
     assert fact.look is not None
-    return fact.look.phash, fact.look.contrast, fact.look.rung, fact.fingerprint
+    return hash((fact.look.phash, fact.look.contrast, fact.look.rung, fact.fingerprint))
 
 
 def _oriented(facts: Sequence[ShotFacts], places: Positions) -> Hashes:

@@ -18,6 +18,10 @@ Ask = Callable[[Group, Sequence[ShotFacts], Collection[ShotId], Demand], Proposa
 """The judge: a group, its shots as far as they are known, those of them that are gone, whom to ask for measures."""
 
 
+NOTHING = Wish()
+"""What most contests lack, once for all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """What was said of a group, from what, and which measures it would have come to ask for."""
@@ -71,7 +75,7 @@ class Hearing:
         said = self._ask(group, members, out, asked)
         demand.add(asked)
         if not asked:
-            self._decided[group.id] = _Decision(group, members, out, said, asked)
+            self._decided[group.id] = _Decision(group, members, out, said, asked if asked.lacks else NOTHING)
         return said
 
 
