@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cullr import __version__
+from cullr.cli import terminal
 from cullr.cli.interrupted import INTERRUPTED, STOPPED
 from cullr.errors import CullrError, UsageError
 from cullr.safe_text import visible
@@ -84,8 +85,7 @@ def _done(command: ModuleType, parser: _Parser, words: Sequence[str]) -> int:
 def _indexer(words: Sequence[str]) -> Iterator[Child | None]:
     """The screen's indexer, where there will be one that has never read anything: begun before anything else, for what
     it imports takes longest."""
-    told = {"-h", "--help", "--version"}.intersection(words)
-    if told or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if {"-h", "--help", "--version"}.intersection(words) or not terminal.is_there():
         yield None
         return
     from cullr import machine

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from cullr import settings
 from cullr.cli import options as shared
+from cullr.cli import terminal
 from cullr.cli.progress import Ticker
 from cullr.errors import UsageError
 
@@ -20,8 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    # Textual reads stdin and draws on stderr; a pipe in place of any of the three is not what a screen wants.
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not terminal.is_there():
         raise UsageError("the review needs a terminal", "`cullr report` writes the same groups to a pipe or a file.")
     if options.kind:
         raise UsageError("--kind is for report and stage", "On the screen, Tab goes from kind to kind.")

@@ -78,9 +78,7 @@ def open_picture(
             found = _raw_picture(stream, content, limits, reference, fingerprint)
             if found:
                 return found
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            plain = None if reference else _plain(stream, content, limits, fingerprint, measurer)
+        plain = None if reference else _plain(stream, content, limits, fingerprint, measurer)
         return plain or opener.use(
             stream,
             content.type,
@@ -165,8 +163,11 @@ def _plain(
 def _exif(data: bytes) -> Image.Exif | None:
     """The tags; None where they are damaged, of which Pillow may yet make something, or an error in its words."""
     exif = Image.Exif()
+    if not data:
+        return exif
     try:
-        if data:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             exif.load(data)
             exif_tags.orientation(exif)  # read only now
             exif_tags.sub_tags(exif)

@@ -71,7 +71,7 @@ def _forked(orders: dict[str, Any]) -> Nursery:
     and we have most imports in common. Before anything is opened and any thread started."""
     nursery = Nursery()
     if not (Path(orders["cache"]) / FILE).exists() and orders["settings"]["encoder"] == "none":
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would not live through the fork
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"  # its threads would not live through the fork
         importlib.import_module("cullr.pool.worker")
         nursery.fork()
     return nursery

@@ -69,7 +69,7 @@ class Nursery:
                 try:
                     found = self._ask(files, 0, 0.0)
                 except (OSError, EOFError):
-                    status = self._end()
+                    status = self._end(1.0)
                     if last:
                         raise _not_started(f"status {status}") from None
                     continue
@@ -89,9 +89,9 @@ class Nursery:
                 return _LOST
 
     def close(self) -> None:
-        """End it; workers that are left end when their pipes close."""
+        """End it, whatever it is at; workers that are left end when their pipes close."""
         with self._lock:
-            self._end()
+            self._end(0.0)
 
     def _spawn(self) -> None:
         ours, theirs = socket.socketpair()
@@ -110,7 +110,7 @@ class Nursery:
             raise _not_started(error.strerror or "") from error
         finally:
             theirs.close()
-        self._control = ours
+        self._control, self._pid = ours, self._process.pid
 
     def _ask(self, files: tuple[int, ...], worker: int, seconds: float) -> int:
         """Raises EOFError or OSError where it is gone."""
@@ -126,19 +126,16 @@ class Nursery:
             if number == self._asked:  # else of a question that Ctrl+C came between
                 return int(found)
 
-    def _end(self) -> int:
-        """Its exit status."""
-        status = 0
+    def _end(self, seconds: float) -> int:
+        """Its exit status; killed where it does not end by itself within the seconds."""
         if self._control is not None:
             self._control.close()
             self._control = None
+        status = _ended(self._pid, seconds) if self._pid else 0
         if self._process is not None:
-            status = self._process.wait()
+            self._process.returncode = status  # it is reaped
             self._process = None
-        elif self._pid:
-            with contextlib.suppress(ChildProcessError):
-                status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-            self._pid = 0
+        self._pid = 0
         return status
 
 

@@ -41,8 +41,9 @@ def live(pipe: int, place: int) -> NoReturn:
     """A worker's whole life."""
     try:
         work(Connection(pipe), place)
-    finally:
         os._exit(0)  # what the nursery imported is not this process' to clean up
+    finally:
+        os._exit(1)
 
 
 def work(pipe: Connection, place: int) -> None:

@@ -21,8 +21,6 @@ from cullr.pool.nursery import Nursery
 from cullr.settings import Limits
 from cullr_tests import pictures
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
-
 
 @pytest.fixture
 def tasks(tmp_path: Path) -> list[Task]:
@@ -148,3 +146,23 @@ time.sleep(60)
     parent.stdout.close()
     parent.stdin.close()
     assert soon(nursery, *workers)
+
+
+def test_the_end_does_not_wait_for_a_nursery_that_hangs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a dead file server, an import takes for ever."""
+    (tmp_path / "blake3.py").write_text("import time\ntime.sleep(100_000)")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parents[2]}")
+    before = set(children(os.getpid()))
+    with Crew(Limits(workers=1)) as crew:
+        crew.begin()
+        [nursery] = set(children(os.getpid())) - before
+    assert gone(nursery)
+
+
+def test_a_fault_of_our_own_in_a_worker_is_told_as_one(tasks: list[Task]) -> None:
+    with Crew(Limits(workers=1)) as crew:
+        list(crew.run(Job.PICTURE, tasks[:1]))
+        crew._workers[0].pipe.send("no job at all")
+        found = list(crew.run(Job.PICTURE, tasks))
+    assert sorted(each.key for each in found) == list(range(40))
+    assert [each.why for each in found if each.why] == ["its decoder ended unexpectedly (status 1)"]
