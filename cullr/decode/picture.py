@@ -23,6 +23,7 @@ from cullr.decode import metadata as describe
 from cullr.decode.errors import Unreadable
 from cullr.decode.opener import Content
 from cullr.decode.shrink import Small
+from cullr.decode.turns import turned
 from cullr.model import Metadata, Rung
 from cullr.settings import Limits
 
@@ -33,15 +34,6 @@ LARGE, WORKING = 6_000_000, 960
 """From so many pixels on a baseline JPEG is drafted to at least 960 on its long side, not to 80: its Huffman codes
 cost the most, so 1500x1000 of 24 megapixels takes 20 % longer than 750x500, and saves the decode for measuring."""
 DRAFT_SIDE = 80
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +111,6 @@ def open_stored(path: Path, limits: Limits) -> tuple[Image.Image, Sequence[int] 
     with opener.opened(path) as stream:
         content = opener.content(stream, limits)
         return opener.use(stream, content.type, limits, lambda image: _stored(image, stream))
-
-
-def turned(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture as shown, from the picture as stored."""
-    turn = TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
 
 
 def to_grey(image: Image.Image) -> Image.Image:

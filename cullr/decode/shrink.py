@@ -7,12 +7,14 @@ Pillow's weights are whole multiples of 2⁻²² and its sums of them and bytes 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from cullr.decode.turns import turned
 
 SIDE = 32
 WORTH = 1 << 14
@@ -30,19 +32,6 @@ STRIP = 1 << 16
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
-
-
-TURNS: dict[int, Callable[[Bytes], Bytes]] = {
-    1: lambda grey: grey,
-    2: lambda grey: grey[:, ::-1],
-    3: lambda grey: grey[::-1, ::-1],
-    4: lambda grey: grey[::-1],
-    5: lambda grey: grey.T,
-    6: lambda grey: grey[::-1].T,
-    7: lambda grey: grey[::-1, ::-1].T,
-    8: lambda grey: grey.T[::-1],
-}
-"""As stored → as shown, by EXIF's orientation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,8 @@ def greys(pictures: Sequence[Small]) -> list[bytes]:
     for shape, places in alike.items():
         made = _shrunk([pictures[at].pixels for at in places], shape)
         for at, grey in zip(places, made, strict=True):
-            found[at] = np.ascontiguousarray(TURNS[pictures[at].orientation](grey)).tobytes()
+            how = pictures[at].orientation
+            found[at] = grey.tobytes() if how == 1 else turned(Image.fromarray(grey), how).tobytes()
     return found
 
 
