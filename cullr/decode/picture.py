@@ -1,7 +1,8 @@
 """A path → its metadata and the 32x32 grey that every perceptual hash here starts from; larger pictures on request.
 
 JPEGs are decoded DCT-scaled to at least 80 pixels a side (24 megapixels: 57 ms instead of 239, 640x480 0.6 instead of
-2.6; pHash drift ≤ 2 bits); everything else in full, exactly as `imagehash` would see it after the EXIF turn.
+2.6), everything else in full. Of 332 pictures the pHash is that of `imagehash` for nine in ten, and 2 to 4 bits off for
+the others.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _plain(
         return None
     orientation = exif_tags.orientation(exif)
     facts = describe.told(exif, None, content.type, orientation, stored, compression.of_steps(head.steps))
-    return Picture(facts, Small(pixels, orientation), Rung.DRAFT, fingerprint)
+    return Picture(facts, Small(pixels, orientation, (float(size[0]), float(size[1]))), Rung.DRAFT, fingerprint)
 
 
 def _exif(data: bytes) -> Image.Exif | None:
@@ -173,23 +174,20 @@ def _rendered(
     stored = opened.size
     large = stored[0] * stored[1] >= LARGE and not opened.info.get("progressive")
     least = _enough(stored, WORKING) if large else (DRAFT_SIDE, DRAFT_SIDE)
-    image = pixels.load(opened, stream, "RGB" if large else "L", None if reference else least)
+    in_colour = large or reference is not None or (measurer is not None and content.type == "png")
+    image = pixels.load(opened, stream, "RGB" if in_colour else "L", None if reference else least)
     # Pillow's own for PNG would decode once more to look behind the pixels, where there is nothing left.
     exif = opened.getexif() if image is opened else Image.Image.getexif(opened)
     orientation = 1 if content.type == "jxl" else exif_tags.orientation(exif)
     facts = describe.metadata(opened, exif, content, orientation, stored)
     rung = Rung.FULL if image.size == stored else Rung.DRAFT
-    # The thumb is turned after scaling where it was drafted: turning 24 megapixels costs 40 ms.
-    shown = image if rung is Rung.DRAFT else turned(image, orientation)
-    grey = to_grey(shown)
-    small = shrink.waiting(grey, orientation if rung is Rung.DRAFT else 1)
-    told = reference(shown.convert("RGB")) if reference else None
-    enough = measurer is not None and reference is None and max(image.size) >= min(WORKING, max(stored))
+    grey = to_grey(image)
+    # Turned once it is small: turning 24 megapixels costs 40 ms.
+    small = shrink.waiting(grey, orientation)
+    told = reference(turned(image, orientation).convert("RGB")) if reference else None
     measured = None
-    if measurer and enough:
-        if rung is Rung.DRAFT:
-            shown, grey = turned(image, orientation), turned(grey, orientation)
-        measured = measurer(_rgb(shown), grey)
+    if measurer and reference is None and max(image.size) >= min(WORKING, max(stored)):
+        measured = measurer(_rgb(turned(image, orientation)), turned(grey, orientation))
     return Picture(facts, small, rung, fingerprint, told, measured)
 
 

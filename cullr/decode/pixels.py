@@ -10,7 +10,8 @@ from cullr.decode import jpeg, png, progressive
 
 
 def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None) -> Image.Image:
-    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`.
+    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`; a PNG in
+    grey, if that is the mode.
 
     What Pillow learnt of it stays with `image`. Raises what Pillow raises.
     """
@@ -24,7 +25,7 @@ def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int,
         elif image.mode == "L":
             found = jpeg.grey(image, stream)
     elif image.format == "PNG":
-        found = png.loaded(image, stream)
+        found = png.loaded(image, stream, mode)
     if found is None:
         stream.seek(place)
         image.load()

@@ -133,6 +133,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX review_group_reach ON review_group (review, members, prints);
     DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
     """,
+    """
+    -- Large greys are averaged before they are scaled by now.
+    UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL
+      WHERE min(width, height) >= 256;
+    """,
 )
 
 
