@@ -208,7 +208,12 @@ def _folder(prefer: Preference, shot: ShotFacts) -> float:
     """Without an order: the folders as they were given on the command line."""
     if not prefer.order:
         return -float(shot.shot.root)
-    return _rank(prefer.order, lambda glob: below(shot.shot.face.folder, glob))
+    return _folder_rank(prefer.order, shot.shot.face.folder)
+
+
+@lru_cache(maxsize=1 << 10)  # there are fewer folders than photos
+def _folder_rank(order: tuple[str, ...], folder: str) -> float:
+    return _rank(order, lambda glob: below(folder, glob))
 
 
 def _name(prefer: Preference, shots: Sequence[ShotFacts]) -> list[float | None]:

@@ -88,6 +88,8 @@ class Decided:
 
         Copies of one picture are told apart only if they were asked about themselves, not by what it was told from.
         """
+        if not any(self.apart):
+            return False
         prints = {each.fingerprint.hex() if each.fingerprint else "" for each in members}
         return any(prints <= one and (len(prints) > 1 or len(one) == 1) for apart in self.apart for one in apart)
 
@@ -97,7 +99,7 @@ class Decided:
 
     def verdict(self, facts: ShotFacts, members: Iterable[ShotFacts]) -> Verdict | None:
         """What was said last of this shot of a group."""
-        if facts.fingerprint is None:
+        if facts.fingerprint is None or not any(self.words):
             return None
         alone, among = _keys(facts, facts.fingerprint)
         sole = _is_sole(facts, members)
