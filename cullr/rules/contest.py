@@ -167,11 +167,19 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fall:
+    """What some entries fell at together, and the best of those that were still there."""
+
+    asked: _Asked
+    best: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Round:
-    """Who won, and at which preference each of the others fell in the order of falling; None: by path alone."""
+    """Who won, and at what each of the others fell in the order of falling; None: by path alone."""
 
     winner: int
-    fell: Mapping[int, _Asked | None]
+    fell: Mapping[int, _Fall | None]
 
 
 class _Undecided(Exception):
@@ -213,7 +221,7 @@ class _Asker:
 
 def _round(asker: _Asker, still: Sequence[int]) -> _Round:
     """At each preference those go who are farther from the best of the remaining than its margin."""
-    fell: dict[int, _Asked | None] = {}
+    fell: dict[int, _Fall | None] = {}
     for place, prefer in enumerate(asker.prefer):
         if len(still) == 1:
             break
@@ -223,7 +231,8 @@ def _round(asker: _Asker, still: Sequence[int]) -> _Round:
         scores = [asked.scores[at] for at in still]
         least = bar(max(scores), prefer.margin)
         if min(scores) < least:
-            fell |= {at: asked for at, score in zip(still, scores, strict=True) if score < least}
+            fall = _Fall(asked, still[scores.index(max(scores))])
+            fell |= {at: fall for at, score in zip(still, scores, strict=True) if score < least}
             still = [at for at in still if at not in fell]
     return _Round(still[0], fell | dict.fromkeys(still[1:]))
 
@@ -243,25 +252,35 @@ def _verdict(rule: Rule, entries: Sequence[Entry], rounds: Sequence[_Round], at:
     protection = protected_for(rule, entries[at])
     if protection:
         return True, f"kept: {protection}"
-    return False, f"culled: {_why(entries, at, rounds[0].winner, rounds[0])}"
+    return False, f"culled: {_why(entries, at, _rival(rounds[0], at), rounds[0])}"
 
 
 def _runner_up(round_: _Round) -> int:
     """Of those that fell last, the best by what they fell at."""
     last = list(round_.fell.values())[-1]
-    level = [at for at, asked in round_.fell.items() if asked is last]
-    return max(level, key=lambda at: (last.scores[at] if last else 0, -at))
+    level = [at for at, fall in round_.fell.items() if fall is last]
+    return max(level, key=lambda at: (last.asked.scores[at] if last else 0, -at))
+
+
+def _rival(round_: _Round, this: int) -> int:
+    """Whom one that fell is told to be worse than: the winner, if by more than counts as equal; else the best of then,
+    which may have fallen later at something else."""
+    fall = round_.fell[this]
+    if fall is None:
+        return round_.winner
+    scores = fall.asked.scores
+    return round_.winner if scores[this] < bar(scores[round_.winner], fall.asked.prefer.margin) else fall.best
 
 
 def _why(entries: Sequence[Entry], this: int, that: int, round_: _Round) -> str:
-    """What sets two entries apart, of which one won the round."""
-    asked = round_.fell[this if that == round_.winner else that]
+    """What sets two entries apart, of which one fell in the round."""
+    won = this == round_.winner
+    fall = round_.fell[that if won else this]
     mine, other = entries[this][0], entries[that][0]
-    if asked is None:
+    if fall is None:
         name = reasons.called(other, mine)
-        return (
-            f"as good as {name}, comes first" if this == round_.winner else f"no better than {name}, which comes first"
-        )
+        return f"as good as {name}, comes first" if won else f"no better than {name}, which comes first"
+    asked = fall.asked
     if len(entries[this]) > 1:
         better = asked.scores[this] > asked.scores[that]
         place = "ahead of" if better else "behind"

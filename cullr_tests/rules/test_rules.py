@@ -40,6 +40,17 @@ def test_a_margin_is_measured_from_the_best_so_that_it_cannot_creep() -> None:
     assert found[3] == (False, "culled: 10 % less sharp than IMG_0001.JPG")
 
 
+def test_a_reason_names_no_difference_that_counts_as_equal() -> None:
+    """The second wins by its size and is hardly sharper than the third, which fell behind the first."""
+    sharpest, winner = shot(1, sharpness=1.0), shot(2, sharpness=0.95, size=9_000_000)
+    chosen = rule(wish("sharpness", percent=6), "bytes")
+    found = propose(chosen, [sharpest, winner, shot(3, sharpness=0.93)])
+    assert found[2][0]
+    assert found[3] == (False, "culled: 7 % less sharp than IMG_0001.JPG")
+    found = propose(chosen, [sharpest, winner, shot(3, sharpness=0.8)])
+    assert found[3] == (False, "culled: 16 % less sharp than IMG_0002.JPG")
+
+
 @pytest.mark.parametrize("percent", range(1, 100))
 def test_a_percentage_means_what_it_says_whatever_floats_make_of_it(percent: int) -> None:
     shots = [shot(1, width=100, height=1), shot(2, width=100 - percent, height=1, size=2_000_000)]
