@@ -10,8 +10,8 @@ from cullr.decode import jpeg, png, progressive
 
 
 def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None) -> Image.Image:
-    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`; a PNG in
-    grey, if that is the mode.
+    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`; a PNG
+    in grey, if that is the mode.
 
     What Pillow learnt of it stays with `image`. Raises what Pillow raises.
     """

@@ -117,7 +117,11 @@ class Compared:
             for at in part:
                 if own[at] != hashed:
                     hashed, kin = own[at], known[at]
-                    first = dict(zip(looks.each_grey([facts[sample[each]] for each in kin]), kin, strict=True)) if kin else {}
+                    first = (
+                        dict(zip(looks.each_grey([facts[sample[each]] for each in kin]), kin, strict=True))
+                        if kin
+                        else {}
+                    )
                 grey = greys.get(at, b"")
                 if grey not in first:
                     first[grey] = begun + len(samples)
