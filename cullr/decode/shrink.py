@@ -69,7 +69,7 @@ def greys(pictures: Sequence[Small]) -> list[bytes]:
 def _shrunk(pictures: Sequence[Bytes], size: Size) -> Iterable[Bytes]:
     """Of pictures of one shape and size."""
     height, width = pictures[0].shape
-    if size == (SIDE, SIDE):
+    if size == (float(SIDE), float(SIDE)):
         yield from pictures
     elif len(pictures) == 1 or min(size) < SIDE or not _fits(width, height):
         for each in pictures:
