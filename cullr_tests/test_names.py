@@ -133,6 +133,16 @@ def test_every_second_of_130_years_survives_and_a_digit_beside_it_spoils_it(
     assert when(f"x7{text}x.jpg") is None
 
 
+@pytest.mark.parametrize("year", [1970, 1999, 2000, 2099, 2100])
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize(
+    "form", ["%Y%m%d_%H%M%S", "%Y-%m-%d-%H%M%S", "%Y_%m_%d %H.%M.%S", "%Y.%m.%d_%H%M%S", "%Y:%m:%d %H:%M:%S"]
+)
+def test_dates_are_seen_from_the_first_year_to_the_last_whatever_parts_them(year: int, month: int, form: str) -> None:
+    moment = datetime(year, month, 28, 1, 2, 3)
+    assert when(f"x{moment:{form}}.jpg") == moment
+
+
 @given(st.text())
 def test_no_name_is_too_odd(name: str) -> None:
     names.taken(name)

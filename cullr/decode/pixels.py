@@ -10,8 +10,7 @@ from cullr.decode import jpeg, png, progressive
 
 
 def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int, int] | None = None) -> Image.Image:
-    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`; a PNG
-    in grey, if that is the mode.
+    """The picture as stored, or `image` itself, loaded. A JPEG comes in `mode`, scaled to no less than `least`.
 
     What Pillow learnt of it stays with `image`. Raises what Pillow raises.
     """
@@ -25,7 +24,7 @@ def load(image: Image.Image, stream: BinaryIO, mode: str = "", least: tuple[int,
         elif image.mode == "L":
             found = jpeg.grey(image, stream)
     elif image.format == "PNG":
-        found = png.loaded(image, stream, mode)
+        found = png.loaded(image, stream)
     if found is None:
         stream.seek(place)
         image.load()

@@ -20,9 +20,8 @@ _LATE = frozenset({b"IDAT", b"IEND", b"tIME"})
 """What may stand behind the pixels of a plain PNG. EXIF and texts there, or more frames, only Pillow would find."""
 
 
-def loaded(image: Image.Image, stream: BinaryIO, mode: str = "") -> Image.Image | None:
-    """The picture that `image.load()` would give, `info` included, from the stream it was opened from; in `mode` L the
-    grey of an RGB picture, a level off in a pixel of a thousand."""
+def loaded(image: Image.Image, stream: BinaryIO) -> Image.Image | None:
+    """The picture that `image.load()` would give, `info` included, from the stream it was opened from."""
     channels = _CHANNELS.get(image.mode)
     if channels is None:
         return None
@@ -36,10 +35,6 @@ def loaded(image: Image.Image, stream: BinaryIO, mode: str = "") -> Image.Image 
         pixels = decode_image_png_u8(data, (image.height, image.width), channels)
     except Exception:  # noqa: BLE001  it raises Exception itself, for damage as for a depth that was not asked for
         return None
-    if channels == "rgb" and mode == "L":
-        from kornia_rs.imgproc import gray_from_rgb
-
-        pixels, channels = gray_from_rgb(pixels), "mono"
     found = Image.fromarray(pixels[..., 0] if channels == "mono" else np.ascontiguousarray(pixels))
     found.info = image.info
     return found

@@ -23,6 +23,8 @@ LEAST = 128
 with 80, as JPEGs are drafted, that of every other."""
 SUPPORT = 3
 UNIT = 1 << 22
+LATER = 1 << 17
+"""Pixels up to which a picture may wait for others of its size: those of two to one and a half after averaging."""
 BAND = 8
 """Columns that share one product of many rows: each sees less than half of them."""
 FEW = 1 << 15
@@ -46,10 +48,15 @@ class Small:
 
 
 def waiting(grey: Image.Image, orientation: int = 1) -> Small:
-    """A picture of mode L, as stored: the means of whole squares of its pixels, as many as leave `LEAST` a side."""
+    """A picture of mode L, as stored: the means of squares of its pixels, as large as leave `LEAST` a side.
+
+    What then is still too large to wait, a long strip, is 32x32 at once."""
     by = max(min(grey.size) // LEAST, 1)
     pixels = np.asarray(grey.reduce(by) if by > 1 else grey)
-    return Small(pixels, orientation, (grey.width / by, grey.height / by))
+    size = grey.width / by, grey.height / by
+    if pixels.size > LATER:
+        pixels, size = _resized(pixels, size), (float(SIDE), float(SIDE))
+    return Small(pixels, orientation, size)
 
 
 def greys(pictures: Sequence[Small]) -> list[bytes]:
@@ -72,15 +79,17 @@ def _shrunk(pictures: Sequence[Bytes], size: Size) -> Iterable[Bytes]:
     if size == (float(SIDE), float(SIDE)):
         yield from pictures
     elif len(pictures) == 1 or min(size) < SIDE or not _fits(width, height):
-        for each in pictures:
-            grey = Image.fromarray(each)
-            yield np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=(0, 0, *size)))
+        yield from (_resized(each, size) for each in pictures)
     else:
         step = max(1, STRIP // (width * height))
         down = _weights(height, size[1]).T
         for start in range(0, len(pictures), step):
             stack = np.stack(pictures[start : start + step]).reshape(-1, width)
             yield from _rounded(down @ _narrowed(stack, size[0]).reshape(-1, height, SIDE))
+
+
+def _resized(pixels: Bytes, size: Size) -> Bytes:
+    return np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=(0, 0, *size)))
 
 
 def _fits(width: int, height: int) -> bool:

@@ -134,9 +134,10 @@ MIGRATIONS: tuple[str, ...] = (
     DELETE FROM review_group; DELETE FROM review_state; DELETE FROM answer;
     """,
     """
-    -- Large greys are averaged before they are scaled by now.
+    -- Large greys are averaged before they are scaled by now, and all are turned afterwards. Drafts of smaller JPEGs
+    -- never were large and always were turned so.
     UPDATE photo SET rung = NULL, hash_name = NULL, hash = NULL, contrast = NULL, grey = NULL
-      WHERE min(width, height) >= 256;
+      WHERE (rung <> 'draft' OR width * height >= 4000000) AND (min(width, height) >= 256 OR orientation <> 1);
     """,
 )
 

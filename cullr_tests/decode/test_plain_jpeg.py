@@ -125,6 +125,7 @@ PLAIN: dict[str, Callable[[], bytes]] = {
     "odd size": lambda: written(scene(1, 643, 481)),
     "narrow": lambda: written(scene(1, 2400, 170)),
     "just drafted": lambda: written(scene(1, 160, 160)),
+    "drafted large": lambda: written(scene(1, 2400, 2400)),
 }
 PLAIN |= {
     f"orientation {turn}": lambda turn=turn: written(exif=exif(orientation=turn))  # type: ignore[misc]

@@ -31,7 +31,9 @@ SIZES = [
 def test_a_large_grey_is_averaged_over_the_largest_squares_that_leave_enough(size: tuple[int, int]) -> None:
     drawn = np.random.default_rng(3)
     noise = Image.fromarray(drawn.integers(0, 256, size[::-1], dtype=np.uint8))
-    found = shrink.waiting(noise)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shrink, "LATER", noise.width * noise.height)
+        found = shrink.waiting(noise)
     height, width = found.pixels.shape
     by = round(size[0] / found.size[0])
     assert found.size == (size[0] / by, size[1] / by)
@@ -51,6 +53,17 @@ def test_an_averaged_grey_comes_out_as_the_whole_does_within_two_levels(size: tu
     for alike in (1, 2):
         for found in shrink.greys([shrink.waiting(grey)] * alike):
             assert abs(np.frombuffer(found, np.uint8).reshape(shrink.SIDE, -1) - wanted).max() <= 2
+
+
+@pytest.mark.parametrize("size", [(200, 60_000), (60_000, 250), (9_000, 300)])
+def test_no_long_strip_is_held_while_it_waits(size: tuple[int, int]) -> None:
+    strip = Image.linear_gradient("L").resize(size)
+    found = shrink.waiting(strip, 6)
+    assert found.pixels.size <= shrink.LATER
+    assert found.pixels.shape == (shrink.SIDE, shrink.SIDE)
+    wanted = strip.resize((shrink.SIDE, shrink.SIDE), Image.Resampling.LANCZOS).transpose(Image.Transpose.ROTATE_270)
+    [grey] = shrink.greys([found])
+    assert abs(np.frombuffer(grey, np.uint8).reshape(shrink.SIDE, -1) - np.asarray(wanted, np.int16)).max() <= 2
 
 
 def small_of(pixels: NDArray[np.uint8], orientation: int = 1) -> Small:

@@ -27,6 +27,33 @@ def test_a_new_index_has_every_migration_and_no_remark(tmp_path: Path) -> None:
     assert said == []
 
 
+def test_looks_that_come_out_otherwise_by_now_are_forgotten_and_no_others(tmp_path: Path) -> None:
+    """Averaged: what is large after drafting. Turned first, before: what was decoded in full."""
+    told = {
+        "small": (255, 4000, 1, "full", True),
+        "large": (256, 256, 1, "full", False),
+        "turned": (200, 150, 6, "full", False),
+        "drafted": (2000, 1999, 6, "draft", True),
+        "drafted large": (3000, 2000, 1, "draft", False),
+        "preview": (6000, 4000, 1, "preview", False),
+    }
+    db = sqlite3.connect(tmp_path / FILE)
+    for number, script in enumerate(schema.MIGRATIONS[:14], 1):
+        db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    db.execute("INSERT INTO folder VALUES (1, ?)", (b"/photos",))
+    db.executemany(
+        "INSERT INTO photo (folder, name, size, mtime_ns, inode, format, width, height, orientation, rung, hash)"
+        " VALUES (1, ?, 1, 1, 1, 'png', ?, ?, ?, ?, 5)",
+        [(name.encode(), *rest[:4]) for name, rest in told.items()],
+    )
+    db.commit()
+    db.close()
+    index, _ = opened(tmp_path)
+    found = index.connection.execute("SELECT name, rung IS NOT NULL AND hash IS NOT NULL FROM photo").fetchall()
+    index.close()
+    assert {name.decode(): bool(kept) for name, kept in found} == {name: rest[4] for name, rest in told.items()}
+
+
 @pytest.mark.parametrize("damage", ["text", "torn", "table"])
 def test_a_damaged_index_is_set_aside_and_rebuilt(tmp_path: Path, damage: str) -> None:
     index, _ = opened(tmp_path)
