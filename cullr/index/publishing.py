@@ -38,6 +38,8 @@ class Writer:
         self._written: dict[str, _Written] = {}
         self._final: dict[str, int] = {}
         """What is held of the groups that were final, by their ids."""
+        self._added: set[str] = set()
+        """Groups that stand beside those of the last whole publication."""
 
     def publish(
         self,
@@ -46,10 +48,12 @@ class Writer:
         proposals: Mapping[str, Sequence[Proposal]],
         *,
         final: AbstractSet[str] = frozenset(),
+        beside: AbstractSet[ShotId] | None = None,
     ) -> None:
         """Make these the review's groups; `proposals` by group id. All but those of `final` ids are provisional; but
         those that were final and hold the same still stay as they are: one approval must not keep the person from the
-        next while all is looked at anew.
+        next while all is looked at anew. What comes `beside` the review, of which these shots are as they were, takes
+        the place of what came so before, and only makes provisional what holds others.
 
         Groups of which nothing changed since this writer wrote them are not written again."""
         rows = self._db.execute(
@@ -58,6 +62,12 @@ class Writer:
         old = {name: (row, set(json.loads(members))) for row, name, members, _ in rows}
         settled = {name for _, name, _, open_yet in rows if not open_yet}
         new = {group.id: group for group in groups}
+        changed: dict[str, int] = {}
+        if beside is not None:
+            self._added |= new.keys() - old.keys()
+            rest = settled - new.keys()
+            changed = {name: row for name, (row, shots) in old.items() if name in rest and not shots <= beside}
+            old = {name: known for name, known in old.items() if name in new or name in self._added}
         heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
         counted: set[ShotId] = set()
         with _transaction(self._db):
@@ -79,8 +89,12 @@ class Writer:
                 if group.id not in old or self._written.get(group.id) != this:
                     self._save(before[0] if before else None, this)
                     self._written[group.id] = this
-            for name in self._written.keys() - new.keys():
+            for row in changed.values():
+                self._db.execute("UPDATE review_group SET provisional = 1 WHERE row = ?", (row,))
+            gone = self._written.keys() - new.keys()
+            for name in gone if beside is None else gone & (self._added | changed.keys()):
                 del self._written[name]
+        self._added = set() if beside is None else self._added & new.keys()
 
     def _as_it_was(self, group: Group, facts: Sequence[ShotFacts], row: int) -> bool:
         """Whether a group that was final holds what it held then, be it in an earlier session."""
@@ -146,6 +160,11 @@ class Writer:
         """Whether there are groups of this review, be they of an earlier session."""
         found = self._db.execute("SELECT 1 FROM review_group WHERE review = ? LIMIT 1", (self._review,)).fetchone()
         return found is not None
+
+    def complete(self) -> bool:
+        """Whether the review that is there was finished, be it of files as they were then."""
+        found = self._db.execute("SELECT state FROM review_state WHERE review = ?", (self._review,)).fetchone()
+        return found is not None and found[0] == "complete"
 
     def known(self) -> bytes | None:
         """The key of the complete review that is there, if any."""

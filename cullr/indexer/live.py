@@ -97,7 +97,7 @@ class Live:
         self._writer.forget()
 
     def _run(self, key: bytes) -> None:
-        anew = not self._writer.begun()
+        anew, complete = not self._writer.begun(), self._writer.complete()
         scanned = scan.walk(self._roots, self._settings.ignore)
         self._writer.state("working")
         photos = [photo for shot in scanned.shots for photo in shot.photos]
@@ -106,7 +106,8 @@ class Live:
             with self._crew as crew:
                 known = self._remembered = self._remembered or self._nothing()
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell, known.gatherer)
-                left_out, paused = LiveRun(self._served, scanned.shots, passes, known, anew=anew).complete()
+                this = LiveRun(self._served, scanned.shots, passes, known, anew=anew, complete=complete)
+                left_out, paused = this.complete()
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(left_out)
             self._stopped = paused

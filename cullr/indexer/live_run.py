@@ -1,6 +1,7 @@
 """One run that serves a screen: what it finds is published as it is found.
 
-First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where
+First the heads, so that look-alikes among JPEGs are there within a blink; where a complete review is there, those among
+what is new since, beside it. Then previews that can be trusted, where
 there are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then
 what shields and the rule ask to be measured, which settles what each group says; last what only the screen needs,
 these two beginning where the person looks.
@@ -58,10 +59,18 @@ class Remembered:
 
 
 class LiveRun:
-    """`shots` are all that were found; `anew` tells that no review of them is there yet."""
+    """`shots` are all that were found; `anew` tells that no review of them is there yet, `complete` that one is which
+    was finished."""
 
     def __init__(
-        self, served: Served, shots: Sequence[Shot], passes: Passes, remembered: Remembered, *, anew: bool
+        self,
+        served: Served,
+        shots: Sequence[Shot],
+        passes: Passes,
+        remembered: Remembered,
+        *,
+        anew: bool,
+        complete: bool,
     ) -> None:
         self._to = served
         self._shots = shots
@@ -69,6 +78,15 @@ class LiveRun:
         self._hearing = remembered.hearing
         self._shielding = remembered.shielding
         self._anew = anew
+        rows = [passes.rows[shot.face] for shot in shots]
+        new = [shot for shot, row in zip(shots, rows, strict=True) if row.provisional]
+        self._early, self._compared = shots, served.compared
+        """What is compared with each other before all is read: beside a complete review only what is new."""
+        self._beside: frozenset[ShotId] | None = None
+        """That review's shots that are as they were."""
+        if complete and not anew and 2 * len(new) < len(shots):
+            self._early, self._compared = new, grouping.comparison(served.settings)
+            self._beside = frozenset(row.id for row in rows if not row.provisional)
 
     def complete(self) -> tuple[tuple[LeftOut, ...], bool]:
         """Everything, step by step. What could not be compared, and whether it paused before the end."""
@@ -100,11 +118,11 @@ class LiveRun:
 
     def _publish_early(self) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        facts = {each.id: each for each in self._passes.facts(self._shots)}
+        facts = {each.id: each for each in self._passes.facts(self._early)}
         to = self._to
-        found = grouping.groups(tuple(facts.values()), to.settings, compared=to.compared).groups
+        found = grouping.groups(tuple(facts.values()), to.settings, compared=self._compared).groups
         groups, said, level = self._heard(found, facts)
-        to.writer.publish(groups, facts, said)
+        to.writer.publish(groups, facts, said, beside=self._beside)
         return foresee(groups, facts, level)
 
     def _by_previews(self, seen: Foresight, pulse: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -148,6 +149,42 @@ def test_look_alikes_that_prove_to_be_the_same_bytes_keep_their_place(channel: t
     publish(writer, group(Kind.EXACT, 1, 2), group(Kind.PHASH, 3, 4))
     assert reader.order() == before
     assert reader.rows(before)[before[0]].kind is Kind.EXACT
+
+
+def test_what_comes_beside_the_review_changes_nothing_of_it_and_goes_when_it_is_whole_again(
+    channel: tuple[Writer, Reader],
+) -> None:
+    writer, reader = channel
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4))
+    old = reader.order()
+
+    def beside(*groups: Group, kept: AbstractSet[int] = frozenset(range(1, 5))) -> None:
+        members = {ShotId(n): facts(n) for each in groups for n in each.shots}
+        said = {each.id: [Proposal(n, True, "too early to tell") for n in each.shots] for each in groups}
+        writer.publish(groups, members, said, beside={ShotId(n) for n in kept})
+
+    beside(group(Kind.PHASH, 5, 6), group(Kind.PHASH, 7, 8))
+    assert reader.order()[:2] == old
+    new = reader.order()[2:]
+    lines = reader.rows(reader.order())
+    assert [lines[row].provisional for row in (*old, *new)] == [False, False, True, True]
+    beside(group(Kind.PHASH, 5, 6, 9))
+    assert reader.order() == [*old, new[0]]  # grown, at its place; the other was none
+    beside(group(Kind.PHASH, 1, 2), group(Kind.PHASH, 5, 6, 9))
+    found = reader.group(old[0])
+    assert found and [each.reason for each in found[2]] == ["because 1", "because 2"]
+    beside(group(Kind.PHASH, 5, 6, 9), kept={1, 2, 3})
+    assert [reader.rows([row])[row].provisional for row in old] == [False, True]  # a shot of the second is gone
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4))
+    assert not any(line.provisional for line in reader.rows(reader.order()).values())
+    beside(group(Kind.PHASH, 5, 6, 9))
+    publish(writer, group(Kind.PHASH, 1, 2), group(Kind.PHASH, 3, 4, 5, 6), group(Kind.PHASH, 10, 11))
+    assert reader.order()[:2] == old
+    assert [reader.rows([row])[row].shots for row in reader.order()] == [2, 4, 2]
+    beside(group(Kind.PHASH, 12, 13))
+    publish(writer, group(Kind.PHASH, 10, 11), group(Kind.PHASH, 12, 13))
+    beside()
+    assert len(reader.order()) == 2  # it is the review's own by now
 
 
 def test_a_group_that_dissolves_leaves_and_the_others_stay(channel: tuple[Writer, Reader]) -> None:

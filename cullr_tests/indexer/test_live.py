@@ -120,6 +120,52 @@ def test_of_a_changed_shoot_only_what_changed_is_worked_out_again(
     assert "4 stars" in str(after["006_80.jpg"])
 
 
+def test_what_is_new_since_a_complete_review_is_shown_beside_it_before_anything_else_is_looked_at(
+    shoot: Path, tmp_path: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another session's: nothing is remembered but what the index holds."""
+    before = served(shoot, tmp_path / "cache")
+    for seed in range(500, 510):
+        for quality in (90, 80):
+            pictures.save(shoot / f"new{seed:03}_{quality}.jpg", pictures.scene(seed, 200, 150), quality=quality)
+    pictures.save(shoot / "003_new.jpg", pictures.scene(3, 200, 150), quality=85)
+    work.clear()
+    shown: list[tuple[Lines, int]] = []
+    plain = publishing.Writer.publish
+
+    def publish(writer: publishing.Writer, *words: Any, **named: Any) -> None:
+        plain(writer, *words, **named)
+        shown.append((lines(Reader(writer._db, reviews.key([shoot], SETTINGS))), work["_facts"]))
+
+    monkeypatch.setattr(publishing.Writer, "publish", publish)
+    after = served(shoot, tmp_path / "cache")
+    first, made = shown[0]
+    assert {name: first.pop(name) for name in before} == before
+    assert first and all(name.startswith("new") for name in first)
+    assert made <= 21
+    assert after == served(shoot, tmp_path / "fresh")
+    assert len(after) == len(before) + 10
+
+
+def test_an_interrupted_review_is_shown_as_a_whole(shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read before the interruption is compared with what is read after it, at once."""
+    served(shoot, tmp_path / "cache")
+    with index(tmp_path / "cache", shoot) as (opened, _):
+        publishing.Writer(opened.connection, reviews.key([shoot], SETTINGS)).state("working")
+    for seed in range(12):
+        pictures.save(shoot / f"{seed:03}_new.jpg", pictures.scene(seed, 200, 150), quality=85)
+    shown: list[Lines] = []
+    plain = publishing.Writer.publish
+
+    def publish(writer: publishing.Writer, *words: Any, **named: Any) -> None:
+        plain(writer, *words, **named)
+        shown.append(lines(Reader(writer._db, reviews.key([shoot], SETTINGS))))
+
+    monkeypatch.setattr(publishing.Writer, "publish", publish)
+    served(shoot, tmp_path / "cache")
+    assert any(len(members) == 3 for _, _, members, _, _ in shown[0].values())
+
+
 def test_what_changed_while_nobody_looked_is_found_although_nothing_is_remembered(
     shoot: Path, tmp_path: Path, work: Counter[str]
 ) -> None:
