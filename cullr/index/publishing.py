@@ -48,12 +48,14 @@ class Writer:
         proposals: Mapping[str, Sequence[Proposal]],
         *,
         final: AbstractSet[str] = frozenset(),
-        beside: AbstractSet[ShotId] | None = None,
+        unchanged: AbstractSet[ShotId] | None = None,
     ) -> None:
         """Make these the review's groups; `proposals` by group id. All but those of `final` ids are provisional; but
         those that were final and hold the same still stay as they are: one approval must not keep the person from the
-        next while all is looked at anew. What comes `beside` the review, of which these shots are as they were, takes
-        the place of what came so before, and only makes provisional what holds others.
+        next while all is looked at anew.
+
+        With `unchanged` shots these groups come beside the review. They take the place of what came so before, and
+        groups that hold any other shot become provisional.
 
         Groups of which nothing changed since this writer wrote them are not written again."""
         rows = self._db.execute(
@@ -63,10 +65,10 @@ class Writer:
         settled = {name for _, name, _, open_yet in rows if not open_yet}
         new = {group.id: group for group in groups}
         changed: dict[str, int] = {}
-        if beside is not None:
+        if unchanged is not None:
             self._added |= new.keys() - old.keys()
             rest = settled - new.keys()
-            changed = {name: row for name, (row, shots) in old.items() if name in rest and not shots <= beside}
+            changed = {name: row for name, (row, shots) in old.items() if name in rest and not shots <= unchanged}
             old = {name: known for name, known in old.items() if name in new or name in self._added}
         heirs = _heirs({name: known for name, known in old.items() if name not in new}, new, set(old))
         counted: set[ShotId] = set()
@@ -91,10 +93,11 @@ class Writer:
                     self._written[group.id] = this
             for row in changed.values():
                 self._db.execute("UPDATE review_group SET provisional = 1 WHERE row = ?", (row,))
+            # What was made provisional is written again when it is final, though nothing else of it changed.
             gone = self._written.keys() - new.keys()
-            for name in gone if beside is None else gone & (self._added | changed.keys()):
+            for name in gone if unchanged is None else gone & (self._added | changed.keys()):
                 del self._written[name]
-        self._added = set() if beside is None else self._added & new.keys()
+        self._added = set() if unchanged is None else self._added & new.keys()
 
     def _as_it_was(self, group: Group, facts: Sequence[ShotFacts], row: int) -> bool:
         """Whether a group that was final holds what it held then, be it in an earlier session."""
@@ -161,8 +164,8 @@ class Writer:
         found = self._db.execute("SELECT 1 FROM review_group WHERE review = ? LIMIT 1", (self._review,)).fetchone()
         return found is not None
 
-    def complete(self) -> bool:
-        """Whether the review that is there was finished, be it of files as they were then."""
+    def finished(self) -> bool:
+        """Whether the review that is there was brought to its end, be it of files as they were then."""
         found = self._db.execute("SELECT state FROM review_state WHERE review = ?", (self._review,)).fetchone()
         return found is not None and found[0] == "complete"
 

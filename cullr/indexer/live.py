@@ -97,7 +97,7 @@ class Live:
         self._writer.forget()
 
     def _run(self, key: bytes) -> None:
-        anew, complete = not self._writer.begun(), self._writer.complete()
+        anew, finished = not self._writer.begun(), self._writer.finished()
         scanned = scan.walk(self._roots, self._settings.ignore)
         self._writer.state("working")
         photos = [photo for shot in scanned.shots for photo in shot.photos]
@@ -106,7 +106,7 @@ class Live:
             with self._crew as crew:
                 known = self._remembered = self._remembered or self._nothing()
                 passes = Passes(self._roots, found.rows, self._store, crew, self._tell, known.gatherer)
-                this = LiveRun(self._served, scanned.shots, passes, known, anew=anew, complete=complete)
+                this = LiveRun(self._served, scanned.shots, passes, known, anew=anew, finished=finished)
                 left_out, paused = this.complete()
             self._writer.skipped(run.skipped(scanned, passes.unreadable))
             self._writer.left_out(left_out)

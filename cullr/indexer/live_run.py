@@ -1,7 +1,6 @@
 """One run that serves a screen: what it finds is published as it is found.
 
-First the heads, so that look-alikes among JPEGs are there within a blink; where a complete review is there, those among
-what is new since, beside it. Then previews that can be trusted, where
+First the heads, so that look-alikes among JPEGs are there within a blink. Then previews that can be trusted, where
 there are any, and all pixels of the rest: with that the groups are complete. Then the pixels of every picture; then
 what shields and the rule ask to be measured, which settles what each group says; last what only the screen needs,
 these two beginning where the person looks.
@@ -13,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cullr import names
 from cullr.index.database import Database
 from cullr.index.publishing import Writer
 from cullr.index.store import Store
@@ -29,6 +29,9 @@ from cullr.model import Group, LeftOut, Measure, Proposal, Shot, ShotId
 from cullr.rules import Hearing
 from cullr.settings import Settings
 
+MANY = 10_000
+"""Shots of which gathering, grouping and judging all takes a second and more: then a review that is there shows first,
+beside what it has, what is new among itself."""
 GROUPED, BY_PREVIEWS = "groups complete", "groups complete by previews"
 """The names under which it is noted, as a pass, that every picture, or its fresh preview, was read and compared."""
 
@@ -59,8 +62,8 @@ class Remembered:
 
 
 class LiveRun:
-    """`shots` are all that were found; `anew` tells that no review of them is there yet, `complete` that one is which
-    was finished."""
+    """`shots` are all that were found; `anew` tells that no review of them is there yet, `finished` that one is, and
+    was brought to its end."""
 
     def __init__(
         self,
@@ -70,7 +73,7 @@ class LiveRun:
         remembered: Remembered,
         *,
         anew: bool,
-        complete: bool,
+        finished: bool,
     ) -> None:
         self._to = served
         self._shots = shots
@@ -78,27 +81,23 @@ class LiveRun:
         self._hearing = remembered.hearing
         self._shielding = remembered.shielding
         self._anew = anew
-        rows = [passes.rows[shot.face] for shot in shots]
-        new = [shot for shot, row in zip(shots, rows, strict=True) if row.provisional]
-        self._early, self._compared = shots, served.compared
-        """What is compared with each other before all is read: beside a complete review only what is new."""
-        self._beside: frozenset[ShotId] | None = None
-        """That review's shots that are as they were."""
-        if complete and not anew and 2 * len(new) < len(shots):
-            self._early, self._compared = new, grouping.comparison(served.settings)
-            self._beside = frozenset(row.id for row in rows if not row.provisional)
+        self._new = self._news(shots, passes) if finished and not anew else []
+        self._some_shown = False
+        self._compared = grouping.comparison(served.settings)
+        """What is new, with itself."""
 
     def complete(self) -> tuple[tuple[LeftOut, ...], bool]:
         """Everything, step by step. What could not be compared, and whether it paused before the end."""
         passes, settings = self._passes, self._to.settings
-        pulse = Pulse(self._publish_early, at_once=True)
+        pulse = Pulse(self._publish_some, at_once=True)
         heads = passes.heads(self._shots, pulse)
+        if heads:
+            self._publish_new()
         # Of a review that is there, nothing is new until something was read.
         seen = self._publish_early() if heads or self._anew else Foresight()
         self._by_previews(seen, pulse)
         shots = passes.pictures(self._shots, pulse, first=seen.members, measured=seen.level)
-        if self._beside is not None and self._early:
-            self._publish_early()  # with all pixels, in a fraction of the time that the whole takes
+        self._publish_new()
         # Embedding takes longest: everything else is on the screen before it begins.
         for how in dict.fromkeys((replace(settings, encoder="none"), settings)):
             to = self._to
@@ -118,13 +117,44 @@ class LiveRun:
         self._shielding.forget_but(final)
         return every.left_out, every.paused
 
+    @staticmethod
+    def _news(shots: Sequence[Shot], passes: Passes) -> list[Shot]:
+        """Those that are to be read, where they are so few of so many that what they are among themselves is known
+        long before all is gathered; but no stages: they may belong to sets that can be approved until then."""
+        rows = ((shot, passes.rows[shot.face]) for shot in shots)
+        new = [shot for shot, row in rows if row.provisional and row.why is None]
+        few = len(shots) >= MANY and 2 * len(new) < len(shots)
+        return new if few and not any(names.stage(shot.face.name) for shot in new) else []
+
+    def _publish_some(self) -> None:
+        """What is new the first time; seconds later, while pictures are still read, the whole."""
+        if self._new and not self._some_shown:
+            self._some_shown = True
+            self._publish_new()
+        else:
+            self._publish_early()
+
+    def _publish_new(self) -> None:
+        """Beside a complete review what is new, as far as it was read; until the review is published as a whole."""
+        if not self._new:
+            return
+        facts = {each.id: each for each in self._passes.facts(self._new)}
+        found = grouping.groups(tuple(facts.values()), self._to.settings, compared=self._compared).groups
+        groups, said, _ = self._heard(found, facts)
+        new = {shot.face for shot in self._new}
+        unchanged = {
+            self._passes.rows[photo].id for shot in self._shots if shot.face not in new for photo in shot.photos
+        }
+        self._to.writer.publish(groups, facts, said, unchanged=unchanged)
+
     def _publish_early(self) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        facts = {each.id: each for each in self._passes.facts(self._early)}
+        self._new = []
+        facts = {each.id: each for each in self._passes.facts(self._shots)}
         to = self._to
-        found = grouping.groups(tuple(facts.values()), to.settings, compared=self._compared).groups
+        found = grouping.groups(tuple(facts.values()), to.settings, compared=to.compared).groups
         groups, said, level = self._heard(found, facts)
-        to.writer.publish(groups, facts, said, beside=self._beside)
+        to.writer.publish(groups, facts, said)
         return foresee(groups, facts, level)
 
     def _by_previews(self, seen: Foresight, pulse: Callable[[], None]) -> None:
@@ -143,6 +173,7 @@ class LiveRun:
         both = [*others, *trusted]
         known, every = run.grouped(to.roots, both, plain, passes, to.opened, to.say, compared=to.compared)
         groups, said, _ = self._heard(every.groups, known)
+        self._new = []
         to.writer.publish(groups, known, said)
         to.writer.passed(BY_PREVIEWS, len(known), len(known))
 

@@ -161,7 +161,7 @@ def test_what_comes_beside_the_review_changes_nothing_of_it_and_goes_when_it_is_
     def beside(*groups: Group, kept: AbstractSet[int] = frozenset(range(1, 5))) -> None:
         members = {ShotId(n): facts(n) for each in groups for n in each.shots}
         said = {each.id: [Proposal(n, True, "too early to tell") for n in each.shots] for each in groups}
-        writer.publish(groups, members, said, beside={ShotId(n) for n in kept})
+        writer.publish(groups, members, said, unchanged={ShotId(n) for n in kept})
 
     beside(group(Kind.PHASH, 5, 6), group(Kind.PHASH, 7, 8))
     assert reader.order()[:2] == old

@@ -13,7 +13,7 @@ import pytest
 
 from cullr.index import database, publishing, reviews
 from cullr.index.reviews import Reader
-from cullr.indexer import facts
+from cullr.indexer import facts, live_run, passes
 from cullr.indexer.live import Live
 from cullr.rules import contest
 from cullr.settings import Limits, Settings
@@ -58,14 +58,14 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.fixture
-def shown(shoot: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[Lines, int]]:
-    """What is shown after each publication, and how many facts were made by then."""
-    found: list[tuple[Lines, int]] = []
+def shown(shoot: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[Lines, int, bool]]:
+    """What is shown after each publication, how many facts were made by then, and whether it came beside the review."""
+    found: list[tuple[Lines, int, bool]] = []
     plain = publishing.Writer.publish
 
     def publish(writer: publishing.Writer, *words: Any, **named: Any) -> None:
         plain(writer, *words, **named)
-        found.append((lines(Reader(writer._db, reviews.key([shoot], SETTINGS))), work["_facts"]))
+        found.append((lines(Reader(writer._db, reviews.key([shoot], SETTINGS))), work["_facts"], "unchanged" in named))
 
     monkeypatch.setattr(publishing.Writer, "publish", publish)
     return found
@@ -134,36 +134,75 @@ def test_of_a_changed_shoot_only_what_changed_is_worked_out_again(
     assert "4 stars" in str(after["006_80.jpg"])
 
 
-def test_what_is_new_since_a_complete_review_is_shown_beside_it_before_anything_else_is_looked_at(
-    shoot: Path, tmp_path: Path, work: Counter[str], shown: list[tuple[Lines, int]]
+def later(
+    shoot: Path,
+    work: Counter[str],
+    shown: list[tuple[Lines, int, bool]],
+    names: str = "new{}_{}.jpg",
+    *,
+    thumbnails: bool = True,
 ) -> None:
-    """Another session's: nothing is remembered but what the index holds."""
-    before = served(shoot, tmp_path / "cache")
+    """Ten pairs more, and one that is like two that were there."""
     for seed in range(500, 510):
-        for quality in (90, 80):
-            pictures.save(shoot / f"new{seed:03}_{quality}.jpg", pictures.scene(seed, 200, 150), quality=quality)
+        image = pictures.scene(seed, 200, 150)
+        for width in (200, 196):
+            path, stored = shoot / names.format(seed, width), image.resize((width, 150))
+            pictures.save(path, stored)
+            if thumbnails:
+                path.write_bytes(pictures.with_thumbnail(stored, image.resize((160, 120))))
     pictures.save(shoot / "003_new.jpg", pictures.scene(3, 200, 150), quality=85)
     work.clear()
     shown.clear()
+
+
+@pytest.mark.parametrize("told_by", ["pixels", "heads", "heads without thumbnails"])
+def test_what_is_new_since_a_finished_review_is_shown_beside_it_before_anything_else_is_looked_at(
+    shoot: Path,
+    tmp_path: Path,
+    work: Counter[str],
+    shown: list[tuple[Lines, int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+    told_by: str,
+) -> None:
+    """Another session's: nothing is remembered but what the index holds."""
+    monkeypatch.setattr(live_run, "MANY", 2 * PAIRS)
+    monkeypatch.setattr(passes, "WORTH_A_HEAD", 1 << 18 if told_by == "pixels" else 0)
+    before = served(shoot, tmp_path / "cache")
+    later(shoot, work, shown, thumbnails=told_by != "heads without thumbnails")
     after = served(shoot, tmp_path / "cache")
-    early = [found for found, made in shown if made <= 21]  # facts of what is new, and of nothing else
+    early = [found for found, made, _ in shown if made <= 42]  # of what is new, by its head and pixels; of nothing else
+    beside_or_whole = [beside for _, _, beside in shown]
+    assert beside_or_whole[0] and beside_or_whole == sorted(beside_or_whole, reverse=True)
     beside = {name: early[-1].pop(name) for name in early[-1].keys() - before.keys()}
     assert early[-1] == before
-    assert len(beside) == 10 and all(name.startswith("new") for name in beside)
+    assert len(beside) == (0 if told_by == "heads without thumbnails" else 10)
+    assert all(name.startswith("new") for name in beside)
     assert after == served(shoot, tmp_path / "fresh")
     assert len(after) == len(before) + 10
 
 
-def test_an_interrupted_review_is_shown_as_a_whole(shoot: Path, tmp_path: Path, shown: list[tuple[Lines, int]]) -> None:
-    """What was read before the interruption is compared with what is read after it, at once."""
+@pytest.mark.parametrize("why", ["few", "interrupted", "stages", "most are new"])
+def test_all_is_looked_at_at_once_where_what_is_new_tells_too_little(
+    shoot: Path,
+    tmp_path: Path,
+    work: Counter[str],
+    shown: list[tuple[Lines, int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+    why: str,
+) -> None:
+    """What is new may be of one set with what can be approved, or like what was read before an interruption."""
+    monkeypatch.setattr(live_run, "MANY", 1 + 2 * PAIRS + 21 if why == "few" else 2)
     served(shoot, tmp_path / "cache")
-    with index(tmp_path / "cache", shoot) as (opened, _):
-        publishing.Writer(opened.connection, reviews.key([shoot], SETTINGS)).state("working")
-    for seed in range(12):
-        pictures.save(shoot / f"{seed:03}_new.jpg", pictures.scene(seed, 200, 150), quality=85)
-    shown.clear()
-    served(shoot, tmp_path / "cache")
-    assert any("_new.jpg" in str(each) and "_90.jpg" in str(each) for each in shown[0][0].values())
+    if why == "interrupted":
+        with index(tmp_path / "cache", shoot) as (opened, _):
+            publishing.Writer(opened.connection, reviews.key([shoot], SETTINGS)).state("working")
+    elif why == "most are new":
+        for path in sorted(shoot.iterdir())[20:]:
+            os.utime(path, (5, 5))
+    later(shoot, work, shown, "20250101_120{}_stage{}_x.jpg" if why == "stages" else "new{}_{}.jpg")
+    after = served(shoot, tmp_path / "cache")
+    assert shown[0][1] >= 2 * PAIRS - 40
+    assert after == served(shoot, tmp_path / "fresh")
 
 
 def test_what_changed_while_nobody_looked_is_found_although_nothing_is_remembered(
