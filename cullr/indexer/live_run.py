@@ -15,6 +15,7 @@ from pathlib import Path
 from cullr import names
 from cullr.index.database import Database
 from cullr.index.publishing import Writer
+from cullr.index.rows import PhotoRow
 from cullr.index.store import Store
 from cullr.indexer import grouping, measuring, run
 from cullr.indexer.encoders import Encoders
@@ -121,8 +122,7 @@ class LiveRun:
     def _news(shots: Sequence[Shot], passes: Passes) -> list[Shot]:
         """Those that are to be read, where they are so few of so many that what they are among themselves is known
         long before all is gathered; but no stages: they may belong to sets that can be approved until then."""
-        rows = ((shot, passes.rows[shot.face]) for shot in shots)
-        new = [shot for shot, row in rows if row.provisional and row.why is None]
+        new = [shot for shot in shots if _is_open(passes.rows[shot.face])]
         few = len(shots) >= MANY and 2 * len(new) < len(shots)
         return new if few and not any(names.stage(shot.face.name) for shot in new) else []
 
@@ -149,19 +149,25 @@ class LiveRun:
 
     def _publish_early(self) -> Foresight:
         """Groups by what is known so far; without bytes compared, quality measured or shields tested by pixels."""
-        self._new = []
         facts = {each.id: each for each in self._passes.facts(self._shots)}
         to = self._to
         found = grouping.groups(tuple(facts.values()), to.settings, compared=to.compared).groups
         groups, said, level = self._heard(found, facts)
-        to.writer.publish(groups, facts, said)
+        self._publish_whole(groups, facts, said)
         return foresee(groups, facts, level)
+
+    def _publish_whole(
+        self, groups: Sequence[Group], facts: measuring.Facts, said: dict[str, tuple[Proposal, ...]]
+    ) -> None:
+        """In place of what was there; what is new is a part of it from here on."""
+        self._new = []
+        self._to.writer.publish(groups, facts, said)
 
     def _by_previews(self, seen: Foresight, pulse: Callable[[], None]) -> None:
         """The complete groups by previews and thumbnails that can be trusted, and by the pixels of all other photos: to
         be looked at, for every pixel is read before any of them can be approved."""
         passes, rows, to = self._passes, self._passes.rows, self._to
-        carriers = [shot for shot in self._shots if rows[shot.face].look is not None and rows[shot.face].provisional]
+        carriers = [shot for shot in self._shots if _is_open(rows[shot.face]) and rows[shot.face].look is not None]
         if not carriers:
             return
         left = passes.previews([shot.face for shot in carriers], pulse)
@@ -173,8 +179,7 @@ class LiveRun:
         both = [*others, *trusted]
         known, every = run.grouped(to.roots, both, plain, passes, to.opened, to.say, compared=to.compared)
         groups, said, _ = self._heard(every.groups, known)
-        self._new = []
-        to.writer.publish(groups, known, said)
+        self._publish_whole(groups, known, said)
         to.writer.passed(BY_PREVIEWS, len(known), len(known))
 
     def _heard(
@@ -230,3 +235,8 @@ class LiveRun:
             shots = {shot for group in handful for shot in group.shots}
             measuring.fill(dict.fromkeys(Measure, shots), facts, self._passes, store, previews=lacking & shots)
             pulse()
+
+
+def _is_open(row: PhotoRow) -> bool:
+    """Whether its pixels are to be read yet."""
+    return row.provisional and row.why is None

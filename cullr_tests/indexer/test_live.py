@@ -205,6 +205,26 @@ def test_all_is_looked_at_at_once_where_what_is_new_tells_too_little(
     assert after == served(shoot, tmp_path / "fresh")
 
 
+def test_what_cannot_be_read_is_no_reason_to_look_at_previews_again(
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "WORTH_A_HEAD", 0)
+    image = pictures.scene(7, 1600, 1200)
+    whole = pictures.with_thumbnail(image, image.resize((160, 120)))
+    (shoot / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+
+    def told() -> set[str]:
+        served(shoot, tmp_path / "cache")
+        with index(tmp_path / "cache", shoot) as (_, reader):
+            return {each.name for each in reader.passes()}
+
+    assert "reading previews" in told()
+    pictures.save(shoot / "lonely.png", pictures.scene(900, 200, 150))
+    assert {"reading pictures"} <= told()
+    pictures.save(shoot / "another.png", pictures.scene(901, 200, 150))
+    assert "reading previews" not in told()
+
+
 def test_what_changed_while_nobody_looked_is_found_although_nothing_is_remembered(
     shoot: Path, tmp_path: Path, work: Counter[str]
 ) -> None:
