@@ -24,7 +24,7 @@ with 80, as JPEGs are drafted, that of every other."""
 SUPPORT = 3
 UNIT = 1 << 22
 LATER = 1 << 17
-"""Pixels up to which a picture may wait for others of its size: those of two to one and a half after averaging."""
+"""Pixels up to which a picture may wait for others of its size: once averaged, only long strips have more."""
 BAND = 8
 """Columns that share one product of many rows: each sees less than half of them."""
 FEW = 1 << 15

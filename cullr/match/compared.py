@@ -116,12 +116,9 @@ class Compared:
             greys = dict(zip(asked, looks.each_grey([facts[places[at]] for at in asked]), strict=True))
             for at in part:
                 if own[at] != hashed:
-                    hashed, kin = own[at], known[at]
-                    first = (
-                        dict(zip(looks.each_grey([facts[sample[each]] for each in kin]), kin, strict=True))
-                        if kin
-                        else {}
-                    )
+                    hashed = own[at]
+                    kin = looks.each_grey([facts[sample[each]] for each in known[at]])
+                    first = dict(zip(kin, known[at], strict=True))
                 grey = greys.get(at, b"")
                 if grey not in first:
                     first[grey] = begun + len(samples)

@@ -41,6 +41,8 @@ def greys(facts: Sequence[ShotFacts], places: Positions) -> NDArray[np.uint8]:
 
 def each_grey(facts: Sequence[ShotFacts]) -> list[bytes]:
     """Of those that have a look, in order; kept ones all come from one index, asked once."""
+    if not facts:  # most looks have no kin
+        return []
     seen = [(fact.id, fact.look.grey) for fact in facts if fact.look is not None]
     away = {number: grey for number, grey in seen if not isinstance(grey, bytes)}
     if not away:

@@ -229,9 +229,10 @@ def _round(asker: _Asker, still: Sequence[int]) -> _Round:
         if asked is None:
             continue
         scores = [asked.scores[at] for at in still]
-        least = bar(max(scores), prefer.margin)
+        best = max(scores)
+        least = bar(best, prefer.margin)
         if min(scores) < least:
-            fall = _Fall(asked, still[scores.index(max(scores))])
+            fall = _Fall(asked, still[scores.index(best)])
             fell |= {at: fall for at, score in zip(still, scores, strict=True) if score < least}
             still = [at for at in still if at not in fell]
     return _Round(still[0], fell | dict.fromkeys(still[1:]))
